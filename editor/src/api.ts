@@ -1,0 +1,99 @@
+/**
+ * The shapes of the editor's HTTP API and its one kind of error.
+ *
+ * Types only, plus `ApiError`: every part of the editor that shows a message
+ * decides on `code`, never on the wording, and shows `message`, which the
+ * server already wrote in the reader's language.
+ */
+
+/** The person at the keyboard, as the portal knows them. */
+export interface ApiUser {
+  id: string;
+  username: string;
+  name: string;
+  initials: string;
+  color: string;
+}
+
+/** What the capability token allows at most. */
+export type Scope = 'read' | 'write' | 'comment' | 'submit';
+
+/** A reason with a code to decide on and a sentence to show. */
+export interface Reason {
+  code: string;
+  message: string;
+}
+
+/** The assignment a copy belongs to. Dates are ISO 8601. */
+export interface AssignmentInfo {
+  id: string;
+  title: string;
+  instructions_html: string;
+  class_name: string;
+  opens_at: string | null;
+  closes_at: string | null;
+  state: 'working' | 'handed_in' | 'returned';
+  handed_in_at: string | null;
+  can_hand_in: boolean;
+  can_take_back: boolean;
+  mark: string | null;
+  mark_max: string | number | null;
+  appraisal_html: string;
+  pupil_name: string;
+}
+
+/** `GET /api/project`. */
+export interface ProjectInfo {
+  id: string;
+  title: string;
+  kind: 'project' | 'copy' | 'resource';
+  language: string;
+  theme: string;
+  user: ApiUser;
+  scopes: Scope[];
+  read_only_reason: Reason | null;
+  assignment: AssignmentInfo | null;
+  quota: { used: number; limit: number };
+  back_url: string;
+  full_url: string;
+  reconnect_url: string;
+  server_time: string;
+  files: string[];
+}
+
+/** `POST /api/token`. */
+export interface TokenAnswer {
+  token: string;
+  expires_at: string | number;
+  scopes: Scope[];
+}
+
+/** Codes that the editor makes itself, beside those of the server. */
+export type LocalCode = 'offline' | 'no_token' | 'server_error';
+
+/** A refusal by the server, or the absence of an answer (`offline`, status 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    message: string,
+    readonly fields: Record<string, unknown> = {}
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** Read the error body of the contract; whatever else answered is a `server_error`. */
+  static async from(response: Response): Promise<ApiError> {
+    const body = await response.json().catch(() => null);
+    const error = body?.error;
+    if (typeof error?.code === 'string') {
+      return new ApiError(error.code, response.status, String(error.message ?? ''), error.fields ?? {});
+    }
+    return new ApiError(
+      response.status === 404 ? 'not_found' : 'server_error',
+      response.status,
+      response.statusText || `HTTP ${response.status}`
+    );
+  }
+}

@@ -1,0 +1,4 @@
+/** The plugins of Candyce's editor, in no particular order: each is thin, over tested classes. */
+const plugins: unknown[] = [];
+
+export default plugins;

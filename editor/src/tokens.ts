@@ -1,0 +1,57 @@
+/**
+ * What the plugins of this extension share: Lumino tokens and their interfaces.
+ *
+ * Kept apart from the implementations, so that a plugin depends on a promise
+ * and a test can hand it something smaller.
+ */
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+
+import type { ApiError, ProjectInfo } from './api';
+
+export type Language = 'fr' | 'en';
+export type Theme = 'light' | 'dark';
+
+/** `ok`: calls work. `expired`: the token is past its time and could not be renewed
+ *  yet (no network). `ended`: only signing in again, or nothing, will help. */
+export type SessionState = 'ok' | 'expired' | 'ended';
+
+/** One person's access to one project, from this tab. */
+export interface IEditorSession {
+  readonly projectId: string;
+  /** The capability token, fresh. Do not keep it: ask again, or listen to `tokenChanged`. */
+  readonly token: string;
+  readonly tokenChanged: ISignal<IEditorSession, string>;
+  readonly state: SessionState;
+  /** Why the session ended, once it has. */
+  readonly ended: ApiError | null;
+  readonly stateChanged: ISignal<IEditorSession, SessionState>;
+  readonly language: Language;
+  readonly theme: Theme;
+  /** The project as first read; rejects with an `ApiError`. */
+  readonly info: Promise<ProjectInfo>;
+  /** The last known project, null before the first answer. */
+  readonly current: ProjectInfo | null;
+  readonly infoChanged: ISignal<IEditorSession, ProjectInfo>;
+  /** Where to sign in again, as far as this tab ever learnt it. */
+  readonly reconnectUrl: string | null;
+  /** Read the project again (after handing in, when rights change). */
+  refresh(): Promise<ProjectInfo>;
+  /**
+   * Call the API. `path` is relative to the editor's origin (`/api/…`). Adds the token
+   * and the language, renews the token once if it was too old.
+   * @throws ApiError for every status outside 200-299 and for no answer at all (`offline`).
+   */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** `fetch`, then the JSON body. `body` is sent as JSON. */
+  json<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Ask for a fresh token now. True when there is one. Concurrent calls share one request. */
+  renew(): Promise<boolean>;
+  /** Milliseconds to add to this machine's clock to get the server's. */
+  readonly clockOffset: number;
+}
+
+export const IEditorSession = new Token<IEditorSession>(
+  '@candyce/editor:IEditorSession',
+  "The person's access to the open project: identity, rights, authorised calls."
+);
