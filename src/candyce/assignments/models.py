@@ -1,0 +1,69 @@
+"""Assignments and pupils' copies. OneRoster's line item and result live in them for now."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Assignment(models.Model):
+    """A version of a project handed to classes, within a window of time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey("projects.Version", on_delete=models.PROTECT, related_name="assignments")
+    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="assignments")
+    classes = models.ManyToManyField("accounts.Class", related_name="assignments")
+    title = models.CharField(_("title"), max_length=200)
+    instructions = models.TextField(_("instructions"), blank=True, help_text=_("Markdown"))
+    code = models.CharField(max_length=8, unique=True)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    mark_max = models.DecimalField(_("marked out of"), max_digits=6, decimal_places=2, default=20)
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(opens_at=None)
+                | models.Q(closes_at=None)
+                | models.Q(closes_at__gt=models.F("opens_at")),
+                name="assignment_closes_after_opening",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Copy(models.Model):
+    """One pupil's copy of an assignment: a project of its own, its state, mark and appraisal."""
+
+    class State(models.TextChoices):
+        WORKING = "working", _("Working")
+        HANDED_IN = "handed_in", _("Handed in")
+        RETURNED = "returned", _("Returned")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="copies")
+    pupil = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="copies")
+    project = models.OneToOneField("projects.Project", on_delete=models.PROTECT, related_name="copy")
+    state = models.CharField(max_length=16, choices=State, default=State.WORKING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+    handed_in_version = models.ForeignKey(
+        "projects.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    returned_at = models.DateTimeField(null=True, blank=True)
+    mark = models.DecimalField(_("mark"), max_digits=6, decimal_places=2, null=True, blank=True)
+    appraisal = models.TextField(_("appraisal"), blank=True)
+    marked_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("assignment", "pupil"), name="copy_once"),)

@@ -1,0 +1,117 @@
+"""Who may do what in a project.
+
+One definition per kind of project yields both the queryset (``visible_to``) and the check
+(``get_rights``). Rooms above add the rule of their kind with :func:`register_policy`: assignments do so
+for copies, the library for resources.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from candyce.accounts.models import User
+from candyce.lib.errors import Forbidden, NotFound
+from candyce.projects.models import Member, Project
+
+READ, COMMENT, WRITE, SUBMIT, MANAGE = "read", "comment", "write", "submit", "manage"
+ALL_RIGHTS = frozenset({READ, COMMENT, WRITE, SUBMIT, MANAGE})
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person may do in a project now; ``reason`` is a code of why writing is withheld.
+
+    Codes: ``read_only``, ``window_closed``, ``not_open_yet``, ``handed_in``, ``project_deleted``.
+    """
+
+    scopes: frozenset[str] = frozenset()
+    reason: str | None = None
+
+    def __contains__(self, scope: str) -> bool:
+        return scope in self.scopes
+
+
+NO_RIGHTS = Rights()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rule of one kind of project: ``visible(user)`` filters, ``rights(user, project)`` decides."""
+
+    visible: Callable[[User], Q]
+    rights: Callable[[User, Project], Rights]
+
+
+_policies: dict[str, Policy] = {}
+
+
+def register_policy(kind: str, policy: Policy) -> None:
+    """Give ``Project.kind`` its rule; called once from the room's ``AppConfig.ready``."""
+    _policies[kind] = policy
+
+
+def _member_visible(user: User) -> Q:
+    # A member row always carries at least `read` (a constraint of `set_member`).
+    return Q(owner=user) | Q(pk__in=Member.objects.filter(user=user).values("project_id"))
+
+
+def _member_rights(user: User, project: Project) -> Rights:
+    if project.owner_id == user.pk:
+        return Rights(ALL_RIGHTS - {SUBMIT})
+    member = Member.objects.filter(project=project, user=user).first()
+    if member is None:
+        return NO_RIGHTS
+    scopes = frozenset(member.rights) & ALL_RIGHTS
+    return Rights(scopes, None if WRITE in scopes else "read_only")
+
+
+register_policy(Project.Kind.PROJECT, Policy(_member_visible, _member_rights))
+
+
+def visible_to(user: User, *, deleted: bool = False) -> QuerySet[Project]:
+    """Projects that the person may read, of every kind."""
+    if not user.is_authenticated or not user.is_active:
+        return Project.objects.none()
+    rule = Q(pk__in=[])
+    for kind, policy in _policies.items():
+        rule |= Q(kind=kind) & policy.visible(user)
+    return Project.objects.filter(rule, deleted_at__isnull=not deleted).distinct()
+
+
+def get_rights(user: User, project: Project) -> Rights:
+    """What the person may do in the project now. A deleted project gives nothing."""
+    if not user.is_authenticated or not user.is_active:
+        return NO_RIGHTS
+    if project.deleted_at is not None:
+        return Rights(frozenset(), "project_deleted")
+    policy = _policies.get(project.kind)
+    return policy.rights(user, project) if policy else NO_RIGHTS
+
+
+def get_project(user: User, pk: uuid.UUID | str, *rights: str) -> Project:
+    """The guarded fetch: the project, if the person may read it and has all ``rights``.
+
+    Raises :class:`NotFound` (absent, deleted or not visible: all alike) or :class:`Forbidden`.
+    """
+    project = Project.objects.filter(pk=pk, deleted_at=None).first()
+    if project is None:
+        raise NotFound
+    have = get_rights(user, project)
+    if READ not in have:
+        raise NotFound
+    missing = [right for right in rights if right not in have]
+    if missing:
+        raise Forbidden(code=have.reason or "forbidden")
+    return project
+
+
+def get_deleted_project(user: User, pk: uuid.UUID | str) -> Project:
+    """Guarded fetch of a project in its owner's trash; raises :class:`NotFound`."""
+    project = Project.objects.filter(pk=pk, owner=user, deleted_at__isnull=False).first()
+    if project is None:
+        raise NotFound
+    return project
