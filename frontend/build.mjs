@@ -1,0 +1,16 @@
+/** Builds the portal's assets: `node frontend/build.mjs <out>` writes portal.css and portal.js. */
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+await build({
+  entryPoints: [
+    { in: here("./src/portal.ts"), out: "portal" },
+    { in: here("./styles/portal.css"), out: "portal" },
+  ],
+  outdir: process.argv[2] ?? here("../var/build/portal"),
+  bundle: true,
+  minify: true,
+  target: ["es2021", "chrome100", "firefox100", "safari15"],
+  logLevel: "warning",
+});

@@ -1,0 +1,25 @@
+/** The portal's one script: small helpers on `data-…` attributes. Pages work without it, only less quickly. */
+import { setUpConfirm } from "./confirm";
+import { setUpCopy } from "./copy";
+import { setUpFilter } from "./filter";
+import { setUpLive } from "./live";
+import { setUpMenus } from "./menus";
+import { setUpSort } from "./sort";
+
+/** Prepare the islands below `root` (the document, or what `data-live` has just replaced). */
+export function setUp(root: ParentNode): void {
+  setUpCopy(root);
+  setUpFilter(root);
+  setUpSort(root);
+  for (const form of root.querySelectorAll<HTMLFormElement>("form[data-autosubmit]")) {
+    form.addEventListener("change", () => form.requestSubmit());
+  }
+  for (const button of root.querySelectorAll<HTMLElement>("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
+}
+
+setUp(document);
+setUpConfirm(document);
+setUpMenus(document);
+setUpLive(document, setUp);
