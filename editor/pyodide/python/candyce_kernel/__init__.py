@@ -1,0 +1,32 @@
+"""The browser's Python kernel, on IPython, spoken to in JSON from the worker (or from Node in tests).
+
+Importing this module boots IPython. `connect` says where messages go; `execute`, `complete`,
+`inspect`, … answer Jupyter's requests with JSON text.
+"""
+
+from pyodide_kernel import ipython_shell as shell
+
+from .kernel import (
+    comm_close,
+    comm_info,
+    comm_msg,
+    comm_open,
+    complete,
+    connect,
+    execute,
+    inspect,
+    is_complete,
+)
+
+__all__ = [
+    "comm_close",
+    "comm_info",
+    "comm_msg",
+    "comm_open",
+    "complete",
+    "connect",
+    "execute",
+    "inspect",
+    "is_complete",
+    "shell",
+]
