@@ -19,7 +19,6 @@ async function refresh(element: HTMLElement, before: string, setUp: SetUp): Prom
   }
   element.innerHTML = html;
   setUp(element);
-  setUp(document.createDocumentFragment());
   return html;
 }
 

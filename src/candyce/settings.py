@@ -18,7 +18,9 @@ CANDYCE_ENV = ENV.get(
 )
 PRODUCTION = CANDYCE_ENV == "production"
 CANDYCE_DEMO = not PRODUCTION
-DEBUG = ENV.get("CANDYCE_DEBUG", "false", "Django's debug pages. Never in production.", parse=parse_bool)
+DEBUG = ENV.get(
+    "CANDYCE_DEBUG", "false", "Django's debug pages. Never in production.", parse=parse_bool
+)
 DATA = Path(ENV.get("CANDYCE_DATA", str(ROOT / "var"), "Folder of all data.", shown="var/"))
 DATA.mkdir(parents=True, exist_ok=True)
 
@@ -221,9 +223,7 @@ TRASH_DAYS = ENV.get(
     "CANDYCE_TRASH_DAYS", "30", "Days a deleted project can still be restored.", parse=int
 )
 
-TASKS = {
-    "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}
-}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

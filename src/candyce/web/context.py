@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-
 def candyce(request: HttpRequest) -> dict[str, Any]:
     """Demonstration mode, the two addresses, and the person's roles (for the navigation)."""
     user = getattr(request, "user", None)

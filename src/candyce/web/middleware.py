@@ -69,7 +69,9 @@ class SecurityHeadersMiddleware:
             policy = PORTAL_POLICY.format(editor=settings.CANDYCE_EDITOR_URL)
             response.headers.setdefault("Content-Security-Policy", policy)
             response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-            response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+            response.headers.setdefault(
+                "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+            )
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 

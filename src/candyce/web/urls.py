@@ -7,4 +7,5 @@ from candyce.web import views
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("healthz", views.health, name="health"),
 ]

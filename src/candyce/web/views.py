@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, CandyceError(_("Candyce met an error. Your work is safe; try again.")), 500)
+    return _page(
+        request, CandyceError(_("Candyce met an error. Your work is safe; try again.")), 500
+    )
 
 
 def api_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -43,3 +46,10 @@ def api_not_found(request: HttpRequest, exception: Exception | None = None) -> H
 def api_server_error(request: HttpRequest) -> HttpResponse:
     error = CandyceError(_("Candyce met an error. Your work is safe; try again."))
     return JsonResponse(error.as_dict(), status=500)
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """For load balancers and the launcher: the process answers, and so does its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")

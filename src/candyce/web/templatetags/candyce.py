@@ -37,7 +37,11 @@ def filesize(size: int | None) -> str:
     value = float(size or 0)
     for unit in (_("bytes"), _("kB"), _("MB"), _("GB")):
         if value < 1000 or unit == _("GB"):
-            return f"{value:.0f} {unit}" if value >= 10 or unit == _("bytes") else f"{value:.1f} {unit}"
+            return (
+                f"{value:.0f} {unit}"
+                if value >= 10 or unit == _("bytes")
+                else f"{value:.1f} {unit}"
+            )
         value /= 1000
     return ""
 
