@@ -98,7 +98,7 @@ def bench_command(arguments: list[str]) -> int:
     script = ROOT / "bench" / arguments[0] / "run.py"
     return subprocess.run(
         [sys.executable, str(script), *arguments[1:]], cwd=ROOT, check=False
-    ).returncode  # noqa: S603
+    ).returncode
 
 
 Command = Callable[[list[str]], int]

@@ -45,7 +45,7 @@ def build_editor(root: Path, data: Path) -> None:
     if (
         subprocess.run([*script, "--check"], cwd=root, capture_output=True, check=False).returncode
         == 0
-    ):  # noqa: S603
+    ):
         return
     environment = prepare_node(root)
     prepare_modules(root, environment)

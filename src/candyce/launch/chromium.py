@@ -48,7 +48,7 @@ def _from_playwright(root: Path) -> str | None:
     )
     answer = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )  # noqa: S603
+    )
     path = answer.stdout.strip()
     return path if path and Path(path).exists() else None
 

@@ -21,7 +21,7 @@ def _get_version(node: str) -> int:
     try:
         text = subprocess.run(
             [node, "--version"], capture_output=True, text=True, check=True
-        ).stdout  # noqa: S603
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         return 0
     found = re.match(r"v(\d+)", text)

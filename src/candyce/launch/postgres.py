@@ -30,6 +30,10 @@ def _as_postgres(folder: Path) -> list[str]:
     return ["runuser", "-u", "postgres", "--"]
 
 
+def _run_quietly(*command: str | Path) -> None:
+    subprocess.run(command, check=True, capture_output=True, cwd="/")
+
+
 @contextlib.contextmanager
 def throw_away_postgres() -> Iterator[str]:
     """Start an instance on a free port of the loopback; yields its URL, removes all afterwards."""
@@ -43,14 +47,13 @@ def throw_away_postgres() -> Iterator[str]:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        quiet = {"check": True, "capture_output": True, "cwd": "/"}
         options = ["-A", "trust", "-U", "candyce", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run([*prefix, programs / "initdb", "-D", data, *options], **quiet)  # type: ignore[call-overload]  # noqa: S603
+        _run_quietly(*prefix, programs / "initdb", "-D", data, *options)
         settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c max_connections=200"
         control = [*prefix, programs / "pg_ctl", "-D", data]
         start = [*control, "-o", settings, "-l", folder / "log", "-w", "start"]
-        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603
+        subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")
         try:
             yield f"postgresql://candyce@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run([*control, "-m", "immediate", "-w", "stop"], **quiet)  # type: ignore[call-overload]  # noqa: S603
+            _run_quietly(*control, "-m", "immediate", "-w", "stop")

@@ -91,7 +91,7 @@ def run(
     env: dict[str, str] | None = None,
 ) -> str:
     """Run a command, its last line as the step's progress; raises :class:`StepFailed` with its end."""
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [str(part) for part in command],
         cwd=cwd,
         env=env,

@@ -31,7 +31,7 @@ class Stage:
 
 
 def _call(root: Path, environment: Environment, *command: str) -> int:
-    return subprocess.run(command, cwd=root, env=environment, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=root, env=environment, check=False).returncode
 
 
 def _pytest(root: Path, environment: Environment, *arguments: str) -> int:

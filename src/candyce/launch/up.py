@@ -104,7 +104,7 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
 
 def _spawn(command: list[str], root: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches the launcher alone, which then ends the rest in order.
-    return subprocess.Popen(command, cwd=root, env=environment, start_new_session=True)  # noqa: S603
+    return subprocess.Popen(command, cwd=root, env=environment, start_new_session=True)
 
 
 def _show(portal: str, editor: str, *, demo: bool) -> None:
