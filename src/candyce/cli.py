@@ -66,10 +66,18 @@ def build_command(_arguments: list[str]) -> int:
     return 0
 
 
-def messages_command(_arguments: list[str]) -> int:
-    """Compile the translations."""
+def messages_command(arguments: list[str]) -> int:
+    """Compile the translations; `--update` first adds to the catalogues what they lack."""
     from candyce.launch.build import build_messages
+    from candyce.launch.messages import get_problems, update
 
+    if "--update" in arguments:
+        import django
+
+        django.setup()
+        update(ROOT)
+        problems = get_problems(ROOT)
+        print("\n".join(problems))
     build_messages(ROOT)
     return 0
 

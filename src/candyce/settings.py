@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "candyce.web.middleware.PortalCsrfMiddleware",
     "candyce.web.middleware.PortalAuthenticationMiddleware",
     "candyce.web.middleware.PortalMessageMiddleware",
+    "candyce.accounts.middleware.NewPasswordMiddleware",
     "candyce.web.middleware.ErrorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -147,7 +148,7 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "web:home"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "candyce.accounts.hashers.SchoolArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -177,6 +178,7 @@ SECURE_HSTS_SECONDS = 31536000 if _SECURE else 0
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "candyce-language"
+LOCALE_PATHS = [ROOT / "src/candyce/lib/locale"]
 TIME_ZONE = ENV.get("CANDYCE_TIME_ZONE", "Europe/Paris", "Time zone of the school.")
 USE_TZ = True
 USE_I18N = True

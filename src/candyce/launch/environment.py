@@ -32,7 +32,7 @@ def prepare(root: Path, *, with_tests: bool) -> Path:
             options = [part for group in wanted for part in ("--group", group)]
             environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(venv), "UV_NO_PROGRESS": "1"}
             run(
-                [uv, "sync", "--locked", "--python", sys.executable, *options],
+                [uv, "sync", "--locked", "--inexact", "--python", sys.executable, *options],
                 cwd=root,
                 show=current,
                 env=environment,

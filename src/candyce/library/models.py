@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LANGUAGE_NAMES = {"fr": _("French"), "en": _("English")}
+
 
 class Resource(models.Model):
     """A published version of a project."""
@@ -40,7 +42,9 @@ class Resource(models.Model):
         PROJECT = "project", _("Project")
 
     slug = models.SlugField(primary_key=True, max_length=100)
-    version = models.ForeignKey("projects.Version", on_delete=models.PROTECT, related_name="resources")
+    version = models.ForeignKey(
+        "projects.Version", on_delete=models.PROTECT, related_name="resources"
+    )
     title = models.CharField(max_length=200)
     abstract = models.TextField()
     discipline = models.CharField(max_length=32, choices=Discipline, db_index=True)
@@ -63,3 +67,12 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def level_names(self) -> list[str]:
+        """The levels as people say them, youngest first."""
+        return [str(label) for value, label in self.Level.choices if value in self.levels]
+
+    @property
+    def language_name(self) -> str:
+        return str(LANGUAGE_NAMES.get(self.language, self.language))

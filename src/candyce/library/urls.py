@@ -1,4 +1,12 @@
 """Pages of the room, on the portal."""
 
+from django.urls import path
+
+from candyce.library import views
+
 app_name = "library"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.show_list, name="list"),
+    path("<slug:slug>/", views.show_resource, name="detail"),
+    path("<slug:slug>/adapt/", views.adapt, name="adapt"),
+]

@@ -5,38 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('slug', models.SlugField(max_length=100, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=200)),
-                ('abstract', models.TextField()),
-                ('discipline', models.CharField(choices=[('nsi', 'NSI (computer science)'), ('snt', 'SNT (digital sciences)'), ('mathematiques', 'Mathematics'), ('physique-chimie', 'Physics and chemistry'), ('svt', 'Life and earth sciences'), ('histoire-geographie', 'History and geography'), ('francais', 'French literature'), ('anglais', 'English'), ('ses', 'Economics and social sciences'), ('arts', 'Visual arts'), ('musique', 'Music')], db_index=True, max_length=32)),
-                ('levels', models.JSONField(default=list)),
-                ('kind', models.CharField(choices=[('lesson', 'Lesson'), ('exercise', 'Exercise'), ('project', 'Project')], default='lesson', max_length=16)),
-                ('keywords', models.JSONField(default=list)),
-                ('objectives', models.JSONField(default=list)),
-                ('programme', models.TextField(blank=True)),
-                ('duration', models.PositiveSmallIntegerField(help_text='minutes')),
-                ('language', models.CharField(default='fr', max_length=8)),
-                ('licence', models.CharField(default='CC-BY-4.0', max_length=32)),
-                ('authors', models.JSONField(default=list)),
-                ('search_text', models.TextField(blank=True, help_text='folded: lower case, no accents')),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('published_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='projects.version')),
+                ("slug", models.SlugField(max_length=100, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=200)),
+                ("abstract", models.TextField()),
+                (
+                    "discipline",
+                    models.CharField(
+                        choices=[
+                            ("nsi", "NSI (computer science)"),
+                            ("snt", "SNT (digital sciences)"),
+                            ("mathematiques", "Mathematics"),
+                            ("physique-chimie", "Physics and chemistry"),
+                            ("svt", "Life and earth sciences"),
+                            ("histoire-geographie", "History and geography"),
+                            ("francais", "French literature"),
+                            ("anglais", "English"),
+                            ("ses", "Economics and social sciences"),
+                            ("arts", "Visual arts"),
+                            ("musique", "Music"),
+                        ],
+                        db_index=True,
+                        max_length=32,
+                    ),
+                ),
+                ("levels", models.JSONField(default=list)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("lesson", "Lesson"),
+                            ("exercise", "Exercise"),
+                            ("project", "Project"),
+                        ],
+                        default="lesson",
+                        max_length=16,
+                    ),
+                ),
+                ("keywords", models.JSONField(default=list)),
+                ("objectives", models.JSONField(default=list)),
+                ("programme", models.TextField(blank=True)),
+                ("duration", models.PositiveSmallIntegerField(help_text="minutes")),
+                ("language", models.CharField(default="fr", max_length=8)),
+                ("licence", models.CharField(default="CC-BY-4.0", max_length=32)),
+                ("authors", models.JSONField(default=list)),
+                (
+                    "search_text",
+                    models.TextField(blank=True, help_text="folded: lower case, no accents"),
+                ),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("published_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resources",
+                        to="projects.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('title',),
+                "ordering": ("title",),
             },
         ),
     ]

@@ -1,0 +1,108 @@
+"""Markdown, with mathematics, to HTML that is safe to show on the portal.
+
+CommonMark with tables and strikethrough (markdown-it-py), ``$…$`` as MathML made on the server
+(latex2mathml), everything sanitised by nh3. No script, no style, no image from another host.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+MATH_TAGS = {"math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac", "msqrt", "mroot", "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mpadded", "mphantom", "menclose", "mfenced", "mstyle", "mmultiscripts", "mprescripts"}
+MATH_ATTRIBUTES = {"display", "mathvariant", "stretchy", "fence", "form", "separator", "lspace"}
+MATH_ATTRIBUTES |= {
+    "rspace",
+    "accent",
+    "columnalign",
+    "rowspacing",
+    "columnspacing",
+    "width",
+    "height",
+}
+MATH_ATTRIBUTES |= {"depth", "minsize", "maxsize", "movablelimits", "linethickness", "notation"}
+TAGS = (nh3.ALLOWED_TAGS | MATH_TAGS | {"section", "figure", "figcaption", "audio", "source"}) - {
+    "article",
+    "header",
+    "footer",
+    "nav",
+    "aside",
+}
+SAFE_DATA = re.compile(r"^data:(image/(png|jpeg|gif|webp|svg\+xml)|audio/(wav|x-wav|mpeg|ogg));")
+CLASSES = {tag: {"hl"} for tag in ("div", "pre")}
+
+
+def _attributes() -> dict[str, set[str]]:
+    found = {
+        tag: set(names) - {"style", "align", "bgcolor"}
+        for tag, names in nh3.ALLOWED_ATTRIBUTES.items()
+    }
+    found |= {tag: set(MATH_ATTRIBUTES) for tag in MATH_TAGS}
+    found["audio"] = {"src", "controls"}
+    found["source"] = {"src", "type"}
+    found["img"] = {"src", "alt", "width", "height", "title"}
+    for tag in ("td", "th"):
+        found[tag] = {"colspan", "rowspan", "scope"}
+    return found
+
+
+def _filter(tag: str, name: str, value: str) -> str | None:
+    """Media come along in the document (``data:``) or not at all; links stay web links."""
+    if name == "src":
+        return value if SAFE_DATA.match(value) else None
+    if name == "href" and value.lower().startswith("data:"):
+        return None
+    return value
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=TAGS,
+        attributes=_attributes(),
+        attribute_filter=_filter,
+        url_schemes={"http", "https", "mailto", "data"},
+        clean_content_tags={"script", "style", "template", "iframe", "object"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def sanitise(text: str) -> SafeString:
+    """HTML of a stranger, made safe for the portal."""
+    return mark_safe(_cleaner().clean(text))  # noqa: S308
+
+
+def _math(text: str, options: Mapping[str, Any]) -> str:
+    """TeX as MathML; what the converter does not know stays readable as code."""
+    try:
+        return convert(text, display="block" if options.get("display_mode") else "inline")
+    except Exception:  # noqa: BLE001  (the converter's errors are many and undocumented)
+        return f"<code>{html.escape(text)}</code>"
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": False})
+    parser.enable(["table", "strikethrough"])
+    dollarmath_plugin(parser, allow_space=False, allow_digits=False, renderer=_math)
+    return parser
+
+
+def render_markdown(
+    text: str, *, attachments: Mapping[str, Mapping[str, str]] | None = None
+) -> SafeString:
+    """Markdown as safe HTML; ``attachments`` are a notebook cell's (name -> mimetype -> base64)."""
+    for name, bundle in (attachments or {}).items():
+        for mimetype, data in bundle.items():
+            body = "".join(data) if isinstance(data, list) else data
+            text = text.replace(f"attachment:{name}", f"data:{mimetype};base64,{body.strip()}")
+    return sanitise(_parser().render(text))

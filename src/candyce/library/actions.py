@@ -1,0 +1,19 @@
+"""What a reader does with a resource."""
+
+from __future__ import annotations
+
+from candyce.accounts.models import User
+from candyce.library.models import Resource
+from candyce.projects.actions import fork
+from candyce.projects.models import Project
+
+
+def adapt(resource: Resource, *, acting_user: User) -> Project:
+    """A project of one's own that starts from the resource's published version."""
+    return fork(
+        resource.version,
+        acting_user=acting_user,
+        owner=acting_user,
+        title=resource.title,
+        kind=Project.Kind.PROJECT,
+    )

@@ -1,0 +1,61 @@
+"""The library's pages."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from candyce.accounts.access import is_teacher
+from candyce.lib.notebook_html import render_notebook
+from candyce.library import access, actions, queries
+from candyce.library.forms import SearchForm
+
+
+@require_safe
+@login_required
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Search and browse."""
+    form = SearchForm(request.GET)
+    asked = form.get_choices()
+    resources = access.visible_to(request.user)
+    context = {
+        "form": form,
+        "asked": asked,
+        "filtered": any(asked.values()),
+        "resources": queries.search(resources, **asked),
+        "facets": queries.get_facets(resources, **asked),
+    }
+    return render(request, "library/list.html", context)
+
+
+@require_safe
+@login_required
+def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
+    """One resource: what it is, for whom, and the notebook itself, rendered here."""
+    resource = access.get_resource(request.user, slug)
+    notebook = queries.get_notebook(resource)
+    context = {
+        "resource": resource,
+        "notebook": render_notebook(notebook) if notebook else None,
+        "files": sorted(resource.version.tree.items()),
+        "related": queries.get_related(access.visible_to(request.user), resource),
+        "may_give": is_teacher(request.user),
+    }
+    return render(request, "library/detail.html", context)
+
+
+@require_POST
+@login_required
+def adapt(request: HttpRequest, slug: str) -> HttpResponse:
+    """Copy the resource into one's projects and show it there."""
+    resource = access.get_resource(request.user, slug)
+    project = actions.adapt(resource, acting_user=request.user)
+    messages.success(
+        request,
+        _("“%(title)s” is now in your projects: change it as you like.") % {"title": project},
+    )
+    return redirect("projects:detail", project.pk)
