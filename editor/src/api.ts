@@ -83,6 +83,11 @@ export class ApiError extends Error {
     this.name = 'ApiError';
   }
 
+  /** JupyterLab looks for the status here. */
+  get response(): { status: number } {
+    return { status: this.status };
+  }
+
   /** Read the error body of the contract; whatever else answered is a `server_error`. */
   static async from(response: Response): Promise<ApiError> {
     const body = await response.json().catch(() => null);

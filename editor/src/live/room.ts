@@ -120,6 +120,11 @@ export class Room {
     }
   }
 
+  /** Start again on a new line, for instance after the file was renamed. */
+  reconnect(): void {
+    this._resync(0);
+  }
+
   /** Leave politely: others see at once that this person has gone. */
   leave(): void {
     removeAwarenessStates(this._awareness, [this._doc.clientID], 'leave');

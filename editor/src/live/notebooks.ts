@@ -1,0 +1,177 @@
+/**
+ * Notebooks as live documents: JupyterLab's content provider 'rtc' over our rooms.
+ *
+ * The shared model is made empty, joined to its room, and JupyterLab is given the document
+ * only when the room has it: nobody ever sees an empty notebook that is not one.
+ */
+import { type DocumentChange, YDocument, YNotebook } from '@jupyter/ydoc';
+import type { Contents, IContentProvider, User } from '@jupyterlab/services';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { Awareness } from 'y-protocols/awareness';
+
+import { type Channel, Room, type RoomAccess } from './room';
+import { type SaveValue, worst } from './saveState';
+
+/** The name under which JupyterLab's widget factories ask for live content. */
+export const LIVE = 'rtc';
+/** How long a Save command waits for the acknowledgement. */
+const PATIENCE = 15_000;
+
+type SharedDocument = YDocument<DocumentChange>;
+
+export interface LiveNotebooksOptions {
+  drive: Contents.IDrive;
+  user: Pick<User.IManager, 'ready' | 'identity' | 'userChanged'>;
+  access: RoomAccess;
+  /** Open the line of one path. */
+  open: (path: string, token: string) => Channel;
+  /** Said when a save was asked for and did not come through. */
+  refusal: (value: SaveValue) => string;
+}
+
+export interface OpenRoom {
+  path: string;
+  readonly room: Room;
+  readonly model: SharedDocument;
+}
+
+export class LiveNotebooks implements IContentProvider {
+  constructor(private readonly _options: LiveNotebooksOptions) {
+    _options.drive.fileChanged.connect(this._onFileChanged, this);
+  }
+
+  /** JupyterLab asks this for the shared model of a document that it opens. */
+  readonly sharedModelFactory: Contents.ISharedFactory = {
+    collaborative: true,
+    createNew: options => {
+      if (!options.collaborative || options.contentType !== 'notebook') {
+        return undefined;
+      }
+      const model = new YNotebook({ disableDocumentWideUndoRedo: true });
+      this._join(options.path, model as unknown as SharedDocument);
+      return model;
+    }
+  };
+
+  get rooms(): readonly OpenRoom[] {
+    return this._rooms;
+  }
+  /** Emits when a room opens or closes, or when the state of one changes. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+  get fileChanged(): ISignal<this, Contents.IChangedArgs> {
+    return this._fileChanged;
+  }
+  /** The gravest state of the open notebooks; null when none is open. */
+  get saveValue(): SaveValue | null {
+    return worst(this._rooms.map(({ room }) => room.saveState.value));
+  }
+
+  find(path: string): OpenRoom | undefined {
+    return this._rooms.find(open => open.path === path);
+  }
+
+  /** Wait until every open notebook is stored. False when one is not. */
+  async settled(patience = PATIENCE): Promise<boolean> {
+    const answers = await Promise.all(
+      this._rooms.map(({ room }) => room.saveState.settled(patience))
+    );
+    return answers.every(Boolean);
+  }
+
+  async get(path: string, options: Contents.IFetchOptions = {}): Promise<Contents.IModel> {
+    const plain = { ...options, contentProviderId: undefined };
+    const open = this.find(path);
+    if (!open) {
+      return this._options.drive.get(path, plain);
+    }
+    const [model] = await Promise.all([
+      this._options.drive.get(path, { ...plain, content: false, hash: false }),
+      open.room.ready
+    ]);
+    return this._timeless(path, { ...model, format: options.format ?? 'json' });
+  }
+
+  /** Nothing to write: the room does that all the time. Wait until it says so. */
+  async save(
+    path: string,
+    options: Partial<Contents.IModel> & Contents.IContentProvisionOptions = {}
+  ): Promise<Contents.IModel> {
+    const open = this.find(path);
+    if (!open) {
+      return this._options.drive.save(path, { ...options, contentProviderId: undefined });
+    }
+    if (!(await open.room.saveState.settled(PATIENCE))) {
+      throw new Error(this._options.refusal(open.room.saveState.value));
+    }
+    return this.get(path, { type: options.type, format: options.format, content: false });
+  }
+
+  wake(): void {
+    this._rooms.forEach(({ room }) => room.wake());
+  }
+
+  leave(): void {
+    this._rooms.forEach(({ room }) => room.leave());
+  }
+
+  private _join(path: string, model: SharedDocument): void {
+    const { access, open, user } = this._options;
+    // JupyterLab's own mark of unsaved work would be one more shared edit; ours replaces it
+    Object.defineProperty(model, 'dirty', { get: () => false, set: () => undefined });
+    const entry: OpenRoom = {
+      path,
+      model,
+      room: new Room({
+        doc: model.ydoc,
+        awareness: model.awareness as unknown as Awareness,
+        access,
+        open: token => open(entry.path, token)
+      })
+    };
+    const introduce = (): void => {
+      model.awareness.setLocalStateField('user', user.identity);
+    };
+    void user.ready.then(introduce);
+    user.userChanged.connect(introduce);
+    const announce = (): void => this._changed.emit();
+    entry.room.saveState.changed.connect(announce);
+    entry.room.statusChanged.connect(announce);
+    this._rooms.push(entry);
+    model.disposed.connect(() => {
+      user.userChanged.disconnect(introduce);
+      entry.room.dispose();
+      this._rooms.splice(this._rooms.indexOf(entry), 1);
+      announce();
+    });
+    announce();
+  }
+
+  /** The server rewrites the file as the document changes. JupyterLab must not take that
+   *  for somebody else's conflicting edit: it sees no hash and one unchanging date. */
+  private _timeless(path: string, model: Contents.IModel): Contents.IModel {
+    const first = this._dates.get(path) ?? model.last_modified;
+    this._dates.set(path, first);
+    const { hash: _hash, hash_algorithm: _algorithm, ...rest } = model;
+    return { ...rest, last_modified: first };
+  }
+
+  private _onFileChanged(_: unknown, change: Contents.IChangedArgs): void {
+    const oldPath = change.oldValue?.path;
+    const newPath = change.newValue?.path;
+    if (change.type === 'rename' && oldPath && newPath) {
+      for (const open of this._rooms) {
+        if (open.path === oldPath) {
+          open.path = newPath;
+          open.room.reconnect();
+        }
+      }
+    }
+  }
+
+  private readonly _rooms: OpenRoom[] = [];
+  private readonly _dates = new Map<string, string>();
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
+}
