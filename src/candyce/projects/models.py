@@ -19,6 +19,9 @@ class Blob(models.Model):
     size = models.PositiveBigIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return self.sha256
+
 
 class Project(models.Model):
     """A tree of files with members. A pupil's copy and a library resource are projects too."""
@@ -75,11 +78,16 @@ class Version(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="versions")
     tree = models.JSONField()
     reason = models.CharField(max_length=16, choices=Reason)
-    author = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.pk}"
 
 
 class Member(models.Model):
@@ -99,3 +107,21 @@ class Member(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("project", "user"), name="member_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.project_id}"
+
+
+class Reconnection(models.Model):
+    """A person who signed in again let an editor page of theirs go on with a project.
+
+    ``chain`` is the first-issued moment of the page's tokens (epoch seconds): no other page gains by it.
+    """
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    chain = models.FloatField()
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.project_id}"
