@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class AssignmentsConfig(AppConfig):
     name = "candyce.assignments"
     label = "assignments"
+
+    def ready(self) -> None:
+        from candyce.accounts.signals import enrolment_changed
+        from candyce.assignments.access import COPY_POLICY
+        from candyce.assignments.receivers import hear_enrolment_changed
+        from candyce.projects.access import register_policy
+        from candyce.projects.models import Project
+
+        register_policy(Project.Kind.COPY, COPY_POLICY)
+        enrolment_changed.connect(hear_enrolment_changed, dispatch_uid="assignments.enrolment")

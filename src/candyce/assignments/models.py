@@ -12,8 +12,12 @@ class Assignment(models.Model):
     """A version of a project handed to classes, within a window of time."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    version = models.ForeignKey("projects.Version", on_delete=models.PROTECT, related_name="assignments")
-    author = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="assignments")
+    version = models.ForeignKey(
+        "projects.Version", on_delete=models.PROTECT, related_name="assignments"
+    )
+    author = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="assignments"
+    )
     classes = models.ManyToManyField("accounts.Class", related_name="assignments")
     title = models.CharField(_("title"), max_length=200)
     instructions = models.TextField(_("instructions"), blank=True, help_text=_("Markdown"))
@@ -51,7 +55,9 @@ class Copy(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="copies")
     pupil = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="copies")
-    project = models.OneToOneField("projects.Project", on_delete=models.PROTECT, related_name="copy")
+    project = models.OneToOneField(
+        "projects.Project", on_delete=models.PROTECT, related_name="copy"
+    )
     state = models.CharField(max_length=16, choices=State, default=State.WORKING)
     started_at = models.DateTimeField(auto_now_add=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
@@ -59,6 +65,11 @@ class Copy(models.Model):
         "projects.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     returned_at = models.DateTimeField(null=True, blank=True)
+    returned_version = models.ForeignKey(
+        "projects.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Given back to work on: the pupil may write although the window is closed, until handed in again.
+    reopened_at = models.DateTimeField(null=True, blank=True)
     mark = models.DecimalField(_("mark"), max_digits=6, decimal_places=2, null=True, blank=True)
     appraisal = models.TextField(_("appraisal"), blank=True)
     marked_by = models.ForeignKey(
@@ -67,3 +78,16 @@ class Copy(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("assignment", "pupil"), name="copy_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} in {self.assignment_id}"
+
+
+class CodeGuess(models.Model):
+    """A wrong code someone typed, kept for the throttle only."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.at}"

@@ -1,0 +1,186 @@
+"""Giving work to classes, changing it, putting it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from candyce.accounts.access import check_teacher, taught_classes
+from candyce.accounts.audit import do_audit
+from candyce.accounts.models import Class, User
+from candyce.assignments import codes
+from candyce.assignments.actions.announce import announce_access
+from candyce.assignments.models import Assignment, Copy
+from candyce.lib.errors import BadRequest
+from candyce.projects.actions import cut_version
+from candyce.projects.models import Project, Version
+
+MARK_MAX = Decimal(20)
+
+
+def give(
+    *,
+    acting_user: User,
+    classes: Iterable[Class],
+    title: str,
+    version: Version | None = None,
+    project: Project | None = None,
+    instructions: str = "",
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    mark_max: Decimal = MARK_MAX,
+) -> Assignment:
+    """Hand a version (or the project as it is now) to classes that the person teaches.
+
+    The caller has fetched ``version`` or ``project`` through ``sources.get_source``. Raises
+    :class:`BadRequest` with the fields that are wrong, :class:`Forbidden` for who does not teach.
+    """
+    check_teacher(acting_user)
+    chosen = _check(acting_user, classes, title, opens_at, closes_at, mark_max)
+    with transaction.atomic():
+        if version is None:
+            if project is None:
+                raise BadRequest
+            version = cut_version(project, Version.Reason.GIVEN, acting_user=acting_user)
+        assignment = _do_create(
+            version=version,
+            author=acting_user,
+            title=title.strip(),
+            instructions=instructions.strip(),
+            opens_at=opens_at,
+            closes_at=closes_at,
+            mark_max=mark_max,
+        )
+        assignment.classes.set(chosen)
+        do_audit(
+            "assignment_given",
+            assignment,
+            acting_user=acting_user,
+            classes=[str(item.pk) for item in chosen],
+        )
+    return assignment
+
+
+def duplicate(
+    assignment: Assignment,
+    *,
+    acting_user: User,
+    classes: Iterable[Class],
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> Assignment:
+    """Give the same work again, to other classes or another year; it gets a code of its own."""
+    return give(
+        acting_user=acting_user,
+        classes=classes,
+        title=assignment.title,
+        version=assignment.version,
+        instructions=assignment.instructions,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        mark_max=assignment.mark_max,
+    )
+
+
+def edit_assignment(
+    assignment: Assignment,
+    *,
+    acting_user: User,
+    classes: Iterable[Class],
+    title: str,
+    instructions: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    mark_max: Decimal,
+) -> Assignment:
+    """Change what may still change; the files given stay what they were."""
+    kept = list(assignment.classes.all())
+    chosen = _check(acting_user, classes, title, opens_at, closes_at, mark_max, kept=kept)
+    if Copy.objects.filter(assignment=assignment, mark__gt=mark_max).exists():
+        raise BadRequest(
+            fields={"mark_max": _("A higher mark has already been given. Change that mark first.")}
+        )
+    with transaction.atomic():
+        assignment.title = title.strip()
+        assignment.instructions = instructions.strip()
+        assignment.opens_at, assignment.closes_at = opens_at, closes_at
+        assignment.mark_max = mark_max
+        assignment.save()
+        assignment.classes.set(chosen)
+        do_audit("assignment_edited", assignment, acting_user=acting_user)
+        announce_access(Copy.objects.filter(assignment=assignment))
+    return assignment
+
+
+def delete_assignment(assignment: Assignment, *, acting_user: User) -> None:
+    """Take the assignment from everyone; the author can undo it."""
+    _do_stamp(assignment, "deleted_at", timezone.now(), "assignment_deleted", acting_user)
+
+
+def restore_assignment(assignment: Assignment, *, acting_user: User) -> None:
+    """Undo :func:`delete_assignment`: copies, states and marks are as before."""
+    _do_stamp(assignment, "deleted_at", None, "assignment_restored", acting_user)
+
+
+def archive(assignment: Assignment, *, acting_user: User) -> None:
+    """Put finished work away: it closes, and leaves the lists of what is going on."""
+    _do_stamp(assignment, "archived_at", timezone.now(), "assignment_archived", acting_user)
+
+
+def unarchive(assignment: Assignment, *, acting_user: User) -> None:
+    _do_stamp(assignment, "archived_at", None, "assignment_unarchived", acting_user)
+
+
+def _do_stamp(
+    assignment: Assignment, field: str, value: datetime | None, verb: str, acting_user: User
+) -> None:
+    with transaction.atomic():
+        setattr(assignment, field, value)
+        assignment.save(update_fields=[field])
+        do_audit(verb, assignment, acting_user=acting_user)
+        announce_access(Copy.objects.filter(assignment=assignment))
+
+
+def _do_create(**fields: object) -> Assignment:
+    """The row, under a code that no other assignment ever had."""
+    for _try in range(20):
+        try:
+            with transaction.atomic():
+                return Assignment.objects.create(code=codes.make_code(), **fields)
+        except IntegrityError:
+            continue
+    raise RuntimeError("no free code found")
+
+
+def _check(
+    user: User,
+    classes: Iterable[Class],
+    title: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    mark_max: Decimal,
+    *,
+    kept: Iterable[Class] = (),
+) -> list[Class]:
+    """The classes, if everything is valid; ``kept`` may stay although one no longer teaches them."""
+    chosen = list(classes)
+    allowed = {item.pk for item in taught_classes(user)} | {item.pk for item in kept}
+    fields: dict[str, str] = {}
+    if not chosen:
+        fields["classes"] = _("Choose at least one class.")
+    elif any(item.pk not in allowed for item in chosen):
+        fields["classes"] = _("You can only give work to classes that you teach.")
+    if not title.strip() or len(title.strip()) > 200:
+        fields["title"] = _("Write a title of 1 to 200 characters.")
+    if opens_at and closes_at and closes_at <= opens_at:
+        fields["closes_at"] = _("The closing time must come after the opening time.")
+    if not (0 < mark_max <= 1000):
+        fields["mark_max"] = _("Choose a number between 1 and 1000.")
+    if fields:
+        raise BadRequest(fields=fields)
+    return chosen

@@ -1,0 +1,53 @@
+"""From a code to a copy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from candyce.accounts.models import User
+from candyce.assignments import access, codes
+from candyce.assignments.actions.copies import open_copy
+from candyce.assignments.models import Assignment, CodeGuess, Copy
+from candyce.lib.errors import CandyceError, TooMany
+
+GUESSES = 10  # wrong codes allowed to a person…
+PERIOD = timedelta(minutes=10)  # …within this time
+
+
+class WrongCode(CandyceError):
+    code = "wrong_code"
+    status = 404
+
+
+def join(text: str, *, acting_user: User) -> Assignment | Copy:
+    """What a typed code leads this person to: their own copy, or the assignment they follow.
+
+    Raises :class:`WrongCode` with a message that says what to do, or :class:`TooMany` after
+    ``GUESSES`` wrong codes.
+    """
+    since = timezone.now() - PERIOD
+    if CodeGuess.objects.filter(user=acting_user, at__gt=since).count() >= GUESSES:
+        raise TooMany(_("Too many wrong codes. Wait ten minutes, and check the code meanwhile."))
+    code = codes.normalise(text)
+    known = Assignment.objects.filter(code=code).first() if codes.is_code(code) else None
+    if known is None:
+        _do_count_guess(acting_user)
+        raise WrongCode(_("There is no work under this code. Check each letter and figure."))
+    assignment = access.visible_to(acting_user).filter(pk=known.pk).first()
+    if assignment is None:
+        _do_count_guess(acting_user)
+        if known.deleted_at is not None:
+            raise WrongCode(_("This code is no longer in use. Ask your teacher for a new one."))
+        raise WrongCode(
+            _("This work is for another class. Check the code, or tell your teacher your class.")
+        )
+    abilities = access.get_abilities(acting_user, assignment)
+    return open_copy(assignment, acting_user=acting_user) if abilities["open_copy"] else assignment
+
+
+def _do_count_guess(user: User) -> None:
+    CodeGuess.objects.filter(user=user, at__lte=timezone.now() - PERIOD).delete()
+    CodeGuess.objects.create(user=user)
