@@ -63,8 +63,9 @@ def extract(room: Path) -> Iterator[tuple[Message, str | None, str]]:
                 yield (*found, where)
 
 
-def _normalise(function: str, message: object) -> tuple[Message, str | None] | None:
+def _normalise(function: str | tuple[str, ...], message: object) -> tuple[Message, str | None] | None:
     """What the keyword's arguments say: singular and plural, context."""
+    function = str(function)
     parts = list(message) if isinstance(message, tuple | list) else [message]
     context = parts.pop(0) if "pgettext" in function else None
     plural = function.lstrip("n").startswith("gettext") and function.startswith("n")
@@ -121,7 +122,7 @@ def update(root: Path, language: str = "fr") -> None:
         for message, context, where in wanted:
             before = old.get(message, context)
             string = before.string if before else None
-            new.add(message, string, locations=[(where, None)], context=context)
+            new.add(message, string, locations=[(where, 0)], context=context)
         with po.open("wb") as target:
             write_po(
                 target, new, width=100, omit_header=False, include_lineno=False, sort_output=True

@@ -50,8 +50,8 @@ def throw_away_postgres() -> Iterator[str]:
         options = ["-A", "trust", "-U", "candyce", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         _run_quietly(*prefix, programs / "initdb", "-D", data, *options)
         settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c max_connections=200"
-        control = [*prefix, programs / "pg_ctl", "-D", data]
-        start = [*control, "-o", settings, "-l", folder / "log", "-w", "start"]
+        control: list[str | Path] = [*prefix, programs / "pg_ctl", "-D", data]
+        start: list[str | Path] = [*control, "-o", settings, "-l", folder / "log", "-w", "start"]
         subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")
         try:
             yield f"postgresql://candyce@127.0.0.1:{port}/postgres"
