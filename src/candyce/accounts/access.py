@@ -60,9 +60,7 @@ def get_administered_organisation(user: User, pk: object) -> Organisation:
 
 def get_administered_class(user: User, pk: object) -> Class:
     """Guarded fetch; raises :class:`NotFound`."""
-    class_ = Class.objects.filter(
-        pk=pk, organisation__in=administered_organisations(user)
-    ).first()
+    class_ = Class.objects.filter(pk=pk, organisation__in=administered_organisations(user)).first()
     if class_ is None:
         raise NotFound
     return class_

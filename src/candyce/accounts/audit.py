@@ -17,7 +17,7 @@ def do_audit(verb: str, thing: models.Model, *, acting_user: User | None, **data
     AuditEntry.objects.create(
         actor=acting_user,
         verb=verb,
-        object_type=thing._meta.label_lower,
+        object_type=thing._meta.label_lower,  # noqa: SLF001 - public, in Django's documentation
         object_id=str(thing.pk),
         data=data,
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from candyce.lib.text import fold
 
 
 class Organisation(models.Model):
@@ -40,7 +44,9 @@ class Organisation(models.Model):
 class AcademicSession(models.Model):
     """OneRoster ``academicSession``: a school year of an organisation."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="sessions")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="sessions"
+    )
     title = models.CharField(_("title"), max_length=64)
     start_date = models.DateField(_("start"))
     end_date = models.DateField(_("end"))
@@ -50,7 +56,8 @@ class AcademicSession(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("organisation", "title"), name="session_title_once"),
             models.CheckConstraint(
-                condition=models.Q(end_date__gt=models.F("start_date")), name="session_ends_after_start"
+                condition=models.Q(end_date__gt=models.F("start_date")),
+                name="session_ends_after_start",
             ),
         )
 
@@ -58,12 +65,17 @@ class AcademicSession(models.Model):
         return self.title
 
 
+def normalise_username(text: str) -> str:
+    """As usernames are stored: lower case, without blanks around, compatibility forms folded."""
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(username__iexact=username)
+        return self.get(username=normalise_username(username or ""))
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(username=username.strip().lower(), **fields)
+        user = self.model(username=normalise_username(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -78,7 +90,10 @@ class User(AbstractBaseUser):
     family_name = models.CharField(_("family name"), max_length=100)
     email = models.EmailField(_("email"), blank=True)
     identifier = models.CharField(
-        _("identifier"), max_length=64, blank=True, help_text=_("The school's own number of the person")
+        _("identifier"),
+        max_length=64,
+        blank=True,
+        help_text=_("The school's own number of the person"),
     )
     language = models.CharField(_("language"), max_length=8, blank=True)
     theme = models.CharField(
@@ -89,6 +104,7 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     signed_out_at = models.DateTimeField(null=True, blank=True)
+    search_text = models.CharField(max_length=400, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
@@ -99,6 +115,18 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *, update_fields: Collection[str] | None = None, **options: Any) -> None:
+        self.search_text = self.make_search_text()
+        if update_fields is not None and {"given_name", "family_name", "username"} & set(
+            update_fields
+        ):
+            update_fields = {*update_fields, "search_text"}
+        super().save(update_fields=update_fields, **options)
+
+    def make_search_text(self) -> str:
+        """What people search by, folded; ``bulk_create`` must set it itself."""
+        return fold(f"{self.given_name} {self.family_name} {self.given_name} {self.username}")[:400]
 
     @property
     def full_name(self) -> str:
@@ -150,7 +178,9 @@ class Class(models.Model):
         ordering = ("title",)
         verbose_name_plural = "classes"
         constraints = (
-            models.UniqueConstraint(fields=("organisation", "session", "title"), name="class_title_once"),
+            models.UniqueConstraint(
+                fields=("organisation", "session", "title"), name="class_title_once"
+            ),
         )
 
     def __str__(self) -> str:
@@ -170,7 +200,9 @@ class Enrolment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("user", "school_class"), name="enrolment_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "school_class"), name="enrolment_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.school_class_id}"
@@ -197,5 +229,29 @@ class SignInAttempt(models.Model):
     """A failed sign-in, kept for the throttle only (purged after an hour)."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
-    username = models.CharField(max_length=150, db_index=True)
+    username = models.CharField(
+        max_length=150, db_index=True, help_text="keyed hash: people type passwords here by mistake"
+    )
     address = models.GenericIPAddressField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.username[:8]} at {self.at}"
+
+
+class ImportDraft(models.Model):
+    """A file of people read and shown but not yet confirmed. Personal data: purged after an hour.
+
+    ``digest`` is that of the plan that was shown; the confirmed run must come to the same one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(AcademicSession, on_delete=models.CASCADE, related_name="+")
+    file_name = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    move_pupils = models.BooleanField(default=True)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.file_name
