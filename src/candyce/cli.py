@@ -97,6 +97,13 @@ def manage_command(arguments: list[str]) -> int:
     return 0
 
 
+def docs_command(_arguments: list[str]) -> int:
+    """Rewrite the parts of the documents that are made from the code."""
+    from candyce.launch.docs import main
+
+    return main(ROOT)
+
+
 def bench_command(arguments: list[str]) -> int:
     """Run one benchmark of bench/."""
     names = sorted(path.parent.name for path in (ROOT / "bench").glob("*/run.py"))
@@ -127,6 +134,7 @@ COMMANDS: dict[str, tuple[Command, str, str]] = {
     "manage": (manage_command, "commandes de Django", "Django's commands"),
     "messages": (messages_command, "compile les traductions", "compile the translations"),
     "bench": (bench_command, "lance un banc d'essai", "run a benchmark"),
+    "docs": (docs_command, "met à jour les tableaux de la documentation", "rewrite the documents' tables"),
     "help": (help_command, "cette liste", "this list"),
 }
 
