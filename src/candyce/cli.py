@@ -67,7 +67,7 @@ def build_command(_arguments: list[str]) -> int:
 
 
 def messages_command(arguments: list[str]) -> int:
-    """Compile the translations; `--update` first adds to the catalogues what they lack."""
+    """Compile the translations; `--update [room…]` first adds to the catalogues what they lack."""
     from candyce.launch.build import build_messages
     from candyce.launch.messages import get_problems, update
 
@@ -75,7 +75,7 @@ def messages_command(arguments: list[str]) -> int:
         import django
 
         django.setup()
-        update(ROOT)
+        update(ROOT, [name for name in arguments if name != "--update"])
         problems = get_problems(ROOT)
         print("\n".join(problems))
     build_messages(ROOT)
@@ -134,7 +134,11 @@ COMMANDS: dict[str, tuple[Command, str, str]] = {
     "manage": (manage_command, "commandes de Django", "Django's commands"),
     "messages": (messages_command, "compile les traductions", "compile the translations"),
     "bench": (bench_command, "lance un banc d'essai", "run a benchmark"),
-    "docs": (docs_command, "met à jour les tableaux de la documentation", "rewrite the documents' tables"),
+    "docs": (
+        docs_command,
+        "met à jour les tableaux de la documentation",
+        "rewrite the documents' tables",
+    ),
     "help": (help_command, "cette liste", "this list"),
 }
 

@@ -63,7 +63,9 @@ def extract(room: Path) -> Iterator[tuple[Message, str | None, str]]:
                 yield (*found, where)
 
 
-def _normalise(function: str | tuple[str, ...], message: object) -> tuple[Message, str | None] | None:
+def _normalise(
+    function: str | tuple[str, ...], message: object
+) -> tuple[Message, str | None] | None:
     """What the keyword's arguments say: singular and plural, context."""
     function = str(function)
     parts = list(message) if isinstance(message, tuple | list) else [message]
@@ -104,14 +106,14 @@ def _strings(value: object) -> list[str]:
     return list(value) if isinstance(value, list | tuple) else [str(value)]
 
 
-def update(root: Path, language: str = "fr") -> None:
-    """Add to each room's catalogue the messages that it lacks, to be translated; drop what is no longer used."""
+def update(root: Path, rooms: Iterable[str] = (), language: str = "fr") -> None:
+    """Add the messages that each room's catalogue (or those named) lacks, to be translated; drop what is unused."""
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import read_po, write_po
 
     for room in sorted(path for path in (root / "src/candyce").iterdir() if path.is_dir()):
         wanted = list(extract(room))
-        if not wanted:
+        if not wanted or (rooms and room.name not in rooms):
             continue
         po = room / "locale" / language / "LC_MESSAGES" / "django.po"
         po.parent.mkdir(parents=True, exist_ok=True)

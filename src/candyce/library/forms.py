@@ -22,10 +22,10 @@ class SearchForm(forms.Form):
     discipline = forms.ChoiceField(
         label=_("Discipline"),
         required=False,
-        choices=[("", _("All")), *Resource.Discipline.choices],
+        choices=[("", _("All disciplines")), *Resource.Discipline.choices],
     )
     level = forms.ChoiceField(
-        label=_("Level"), required=False, choices=[("", _("All")), *Resource.Level.choices]
+        label=_("Level"), required=False, choices=[("", _("All levels")), *Resource.Level.choices]
     )
 
     def get_choices(self) -> dict[str, str]:
