@@ -55,7 +55,16 @@ def start_site(data: Path, *arguments: str, **settings: str) -> Site:
         "CANDYCE_NO_MIRROR": "1",
         **settings,
     }
-    command = [sys.executable, "-m", "candyce.cli", "up", "--no-browser", "--port", str(port), *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "candyce.cli",
+        "up",
+        "--no-browser",
+        "--port",
+        str(port),
+        *arguments,
+    ]
     log = (data / "up.log").open("wb")
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True

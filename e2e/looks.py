@@ -1,0 +1,86 @@
+"""What every page must be: accessible, within the screen's width, silent in the console, on our origins only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[1]
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NOT_PAGES = re.compile(r"/(export|open|download|reconnect|template|zip|csv|qr)(/|\.|\?|$)")
+
+
+def get_violations(page: Page) -> list[str]:
+    """axe-core's violations on the page: rule, and where."""
+    page.evaluate(AXE)
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
+    )["violations"]
+    return [
+        f"{one['id']}: {', '.join(str(node['target'][0]) for node in one['nodes'][:4])}"
+        for one in found
+    ]
+
+
+def get_overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@dataclass
+class Watch:
+    """Listens to a page: console errors, and requests to strange hosts."""
+
+    hosts: set[str]
+    problems: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        page.on("console", lambda message: self._hear(message.type, message.text))
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        page.on("request", lambda request: self._see(request.url))
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.problems.append(f"console: {text}")
+
+    def _see(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc not in self.hosts:
+            self.problems.append(f"request to {parts.netloc}")
+
+
+def crawl(page: Page, start: str, *, most: int = 60) -> dict[str, list[str]]:
+    """Visit the pages that can be reached by links from ``start``; returns the problems of each path.
+
+    Of the pages that differ only by an identifier, two are visited.
+    """
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
+    waiting, seen, shapes = [start], {start}, {}
+    problems: dict[str, list[str]] = {}
+    while waiting and len(problems) < most:
+        url = waiting.pop(0)
+        answer = page.goto(url, wait_until="load")
+        path = urlsplit(url).path
+        found = get_violations(page)
+        if answer is None or answer.status >= 400:
+            found.append(f"status {answer.status if answer else '?'}")
+        if get_overflow(page) > 0:
+            found.append(f"wider than the screen by {get_overflow(page)} px")
+        problems[path] = found
+        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
+            target = urldefrag(urljoin(url, link)).url.split("?")[0]
+            shape = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|/c/\w+|/library/[\w-]+|/\d+", "/*", target)
+            if not target.startswith(origin) or target in seen or NOT_PAGES.search(target):
+                continue
+            seen.add(target)
+            shapes[shape] = shapes.get(shape, 0) + 1
+            if shapes[shape] <= 2:
+                waiting.append(target)
+    return problems
