@@ -4,34 +4,54 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const NPM = path.join(ROOT, 'node_modules/pyodide');
 const read = file => JSON.parse(fs.readFileSync(file, 'utf8'));
 
 export function distribution() {
+  const built = process.env.CANDYCE_PYODIDE ?? path.join(ROOT, 'var/build/editor/pyodide');
+  if (!process.env.CANDYCE_UNBUILT && fs.existsSync(path.join(built, 'distribution.json'))) {
+    return servedAt(built);
+  }
   return unbuilt();
 }
 
+/** The very files that browsers get. */
+function servedAt(folder) {
+  const { core, boot, rest, lock } = read(path.join(folder, 'distribution.json'));
+  const packages = path.join(folder, 'packages') + '/';
+  return {
+    module: path.join(NPM, 'pyodide.mjs'),
+    options: {
+      indexURL: path.join(folder, core) + '/',
+      stdLibURL: path.join(folder, boot),
+      lockFileContents: lock,
+      packageBaseUrl: packages,
+      packageCacheDir: packages
+    },
+    async prepare(pyodide) {
+      pyodide.pyimport('candyce_boot').install(target => {
+        pyodide.FS.writeFile(target, new Uint8Array(fs.readFileSync(path.join(folder, rest))));
+      });
+    }
+  };
+}
+
+/** npm's Pyodide with the locked wheels: slower to start, needs no build. */
 function unbuilt() {
-  const npm = path.join(ROOT, 'node_modules/pyodide');
   const wheels = path.join(ROOT, 'var/cache/editor/wheels');
-  const lock = read(path.join(npm, 'pyodide-lock.json'));
+  const lock = read(path.join(NPM, 'pyodide-lock.json'));
   const packages = {};
   for (const wheel of read(path.join(ROOT, 'editor/pyodide/wheels.lock.json')).wheels) {
-    packages[wheel.name] = {
-      name: wheel.name,
-      version: wheel.version,
-      file_name: wheel.file_name,
-      sha256: wheel.sha256,
-      depends: wheel.depends,
-      imports: wheel.imports,
-      install_dir: 'site',
-      package_type: 'package',
-      unvendored_tests: false
+    const { name, version, file_name, sha256, depends, imports } = wheel;
+    packages[name] = {
+      ...{ name, version, file_name, sha256, depends, imports },
+      ...{ install_dir: 'site', package_type: 'package', unvendored_tests: false }
     };
   }
   return {
-    module: path.join(npm, 'pyodide.mjs'),
+    module: path.join(NPM, 'pyodide.mjs'),
     options: {
-      indexURL: npm + '/',
+      indexURL: NPM + '/',
       lockFileContents: { info: lock.info, packages },
       packageBaseUrl: wheels + '/',
       packageCacheDir: wheels + '/',
@@ -42,9 +62,8 @@ function unbuilt() {
       const pypi = path.join(ROOT, PYPI);
       for (const name of fs.readdirSync(pypi)) {
         if (/^(ipykernel|pyodide_kernel)-.*\.whl$/.test(name)) {
-          pyodide.unpackArchive(new Uint8Array(fs.readFileSync(path.join(pypi, name))), 'wheel', {
-            extractDir: site
-          });
+          const wheel = new Uint8Array(fs.readFileSync(path.join(pypi, name)));
+          pyodide.unpackArchive(wheel, 'wheel', { extractDir: site });
         }
       }
       const own = path.join(ROOT, 'editor/pyodide/python/candyce_kernel');

@@ -124,7 +124,7 @@ def relock(cache: Path = DEFAULT_CACHE) -> None:
     for root in BUILT_IN_ROOTS:
         add(root, True)
     for name, version in BUILT_IN_EXTRA.items():
-        entries[name] = dict(name=name, version=version, built_in=True, depends=[], imports=[name])
+        entries[name] = _entry(name, version, True, [], [name])
     for root in ON_DEMAND_ROOTS:
         add(root, False)
     for name, (version, depends, imports) in ON_DEMAND_EXTRA.items():

@@ -4,27 +4,33 @@ Importing this module boots IPython. `connect` says where messages go; `execute`
 `inspect`, … answer Jupyter's requests with JSON text.
 """
 
-from pyodide_kernel import ipython_shell as shell
+from . import light  # noqa: F401  (first: it keeps IPython's terminal parts out)
+
+from pyodide_kernel import ipython_shell as shell  # isort: skip
 
 from .kernel import (
+    cancel,
     comm_close,
     comm_info,
     comm_msg,
     comm_open,
     complete,
     connect,
+    enter,
     execute,
     inspect,
     is_complete,
 )
 
 __all__ = [
+    "cancel",
     "comm_close",
     "comm_info",
     "comm_msg",
     "comm_open",
     "complete",
     "connect",
+    "enter",
     "execute",
     "inspect",
     "is_complete",

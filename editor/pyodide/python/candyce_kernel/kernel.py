@@ -1,9 +1,12 @@
 """Jupyter's requests, answered by IPython."""
 
+import asyncio
 import builtins
 import contextlib
 import getpass
+import importlib
 import json
+import os
 import re
 import sys
 
@@ -25,6 +28,7 @@ shell.display_formatter.formatters["image/png"].for_type_by_name(
 )
 
 _send = None
+_task = None
 
 
 def _emit(kind, content, buffers=None):
@@ -133,7 +137,7 @@ async def execute(code, silent=False, store_history=True, user_expressions="{}")
     with contextlib.suppress(Exception):  # the import itself will fail, with Python's own message
         await packages.load_imports(code)
     try:
-        await _run(code, silent, store_history)
+        await _interruptible(_run(code, silent, store_history))
     except BaseException:  # an interruption between two statements of ours
         shell.showtraceback()
     finally:
@@ -147,6 +151,32 @@ async def execute(code, silent=False, store_history=True, user_expressions="{}")
     else:
         reply |= {"status": "error", **_error_of(shell._last_traceback)}
     return json.dumps(json_clean(reply))
+
+
+async def _interruptible(coroutine):
+    """Run a cell as a task, so that an interruption reaches a cell that is waiting."""
+    global _task
+    _task = asyncio.ensure_future(coroutine)
+    try:
+        await _task
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        _task = None
+
+
+def cancel():
+    """Interrupt the cell that waits for something (a running one sees Pyodide's interrupt buffer)."""
+    if _task is not None:
+        _task.cancel()
+
+
+def enter(folder):
+    """Make `folder` the place of the notebook: relative paths and imports start there."""
+    os.chdir(folder)
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    importlib.invalidate_caches()
 
 
 async def _run(code, silent, store_history):
@@ -166,7 +196,8 @@ async def _run(code, silent, store_history):
 
 def _explained(shell, etype, value, tb, tb_offset=None):
     packages.explain(value)
-    stb = shell.InteractiveTB.structured_traceback(etype, value, tb, tb_offset=tb_offset)
+    offset = 1 if tb_offset is None else tb_offset
+    stb = shell.InteractiveTB.structured_traceback(etype, value, tb, tb_offset=offset)
     _keep_traceback(etype, value, stb)
 
 
