@@ -30,7 +30,9 @@ export class PatientExecutor implements INotebookCellExecutor {
 }
 
 function isComing(context: SessionContext): boolean {
-  return !context.session?.kernel && !context.isTerminating && !context.hasNoKernel;
+  const { shouldStart, canStart } = context.kernelPreference;
+  const wanted = shouldStart !== false && canStart !== false;
+  return wanted && !context.session?.kernel && !context.isTerminating;
 }
 
 function kernelOf(context: SessionContext, patience: number): Promise<void> {

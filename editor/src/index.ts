@@ -1,6 +1,25 @@
+import { accessiblePlugin } from './plugins/accessible';
+import { barPlugin } from './plugins/bar';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
+import { livePlugin } from './plugins/live';
+import { executorPlugin, openerPlugin } from './plugins/opener';
+import { drivePlugin, settingsPlugin, userPlugin, workspacesPlugin } from './plugins/services';
+import { sessionPlugin } from './plugins/session';
 
 /** The plugins of Candyce's editor, in no particular order: each is thin, over tested classes. */
-const plugins: unknown[] = [kernelClientPlugin, kernelPlugin];
+const plugins: unknown[] = [
+  accessiblePlugin,
+  barPlugin,
+  drivePlugin,
+  executorPlugin,
+  kernelClientPlugin,
+  kernelPlugin,
+  livePlugin,
+  openerPlugin,
+  sessionPlugin,
+  settingsPlugin,
+  userPlugin,
+  workspacesPlugin
+];
 
 export default plugins;

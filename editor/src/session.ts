@@ -24,7 +24,7 @@ const NAP = 10_000;
 export interface Surroundings {
   location: Pick<Location, 'href' | 'hash' | 'search'>;
   history: Pick<History, 'replaceState' | 'state'>;
-  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
   fetch: typeof fetch;
   now: () => number;
   languages: readonly string[];
@@ -92,6 +92,7 @@ export class EditorSession implements IEditorSession {
     if (payload) {
       this._cleanAddress();
     }
+    this._forgetOthers();
     this._write();
     if (this._token) {
       this._plan();
@@ -313,6 +314,22 @@ export class EditorSession implements IEditorSession {
       return JSON.parse(this._around.storage.getItem(`candyce:${this.projectId}`) ?? 'null');
     } catch {
       return null;
+    }
+  }
+
+  /** A tab goes from project to project; the code of this one must not find the token of
+   *  the last. */
+  private _forgetOthers(): void {
+    const { storage } = this._around;
+    try {
+      const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
+      for (const key of keys) {
+        if (key?.startsWith('candyce:') && key !== `candyce:${this.projectId}`) {
+          storage.removeItem(key);
+        }
+      }
+    } catch {
+      // no storage, nothing to forget
     }
   }
 

@@ -8,6 +8,7 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
 import type { ApiError, ProjectInfo } from './api';
+import type { LiveNotebooks } from './live/notebooks';
 
 export type Language = 'fr' | 'en';
 export type Theme = 'light' | 'dark';
@@ -54,4 +55,12 @@ export interface IEditorSession {
 export const IEditorSession = new Token<IEditorSession>(
   '@candyce/editor:IEditorSession',
   "The person's access to the open project: identity, rights, authorised calls."
+);
+
+/** The open live notebooks: their rooms and the state of saving. */
+export type ILiveNotebooks = LiveNotebooks;
+
+export const ILiveNotebooks = new Token<ILiveNotebooks>(
+  '@candyce/editor:ILiveNotebooks',
+  'The notebooks that are open in this page, as live documents.'
 );

@@ -1,0 +1,207 @@
+/**
+ * What the bar knows and does: it listens to the session, the open notebooks and the clock,
+ * keeps the words up to date, and carries out hand-in, take-back and leaving.
+ */
+import type { AssignmentInfo } from '../api';
+import { ApiError } from '../api';
+import type { Translate } from '../i18n';
+import type { LiveNotebooks } from '../live/notebooks';
+import { announcement, nextTick } from '../time';
+import type { IEditorSession } from '../tokens';
+import { describe, timeLeft } from './describe';
+import type { BarView } from './view';
+
+/** Asking and telling, so that a test need not draw dialogues. */
+export interface Dialogs {
+  confirm(title: string, body: string, yes: string, no: string): Promise<boolean>;
+  tell(title: string, body: string, close: string): Promise<void>;
+}
+
+/** Rights, marks and times change seldom, and the room tells most of it. */
+const REFRESH = 5 * 60_000;
+/** After the closing time, give the server's clock a moment. */
+const AFTER_CLOSING = 2_000;
+/** Waiting for the last edits before handing in or leaving. */
+const PATIENCE = 10_000;
+
+export class BarController {
+  constructor(
+    private readonly _session: IEditorSession,
+    private readonly _notebooks: LiveNotebooks,
+    private readonly _t: Translate,
+    private readonly _dialogs: Dialogs,
+    private readonly _go: (url: string) => void,
+    private readonly _now: () => number = () => Date.now()
+  ) {}
+
+  /** Once the view exists, which needs this controller's actions. */
+  attach(view: BarView): void {
+    this._view = view;
+    const show = (): void => this.show();
+    this._session.infoChanged.connect(show);
+    this._session.stateChanged.connect(show);
+    this._notebooks.changed.connect(() => this._onNotebooks());
+    this._refreshTimer = setInterval(() => this._refresh(), REFRESH);
+    this._session.info.then(show, show);
+    this.show();
+    this._tick();
+  }
+
+  dispose(): void {
+    clearTimeout(this._timer);
+    clearInterval(this._refreshTimer);
+  }
+
+  /** True once the person chose to leave without saving: the guard must not ask again. */
+  leaving = false;
+
+  show(): void {
+    const { _session: session, _t: t } = this;
+    const words = describe({
+      info: session.current,
+      save: this._notebooks.saveValue,
+      session: session.state,
+      ended: session.ended,
+      others: this._others(),
+      now: this._serverNow(),
+      language: session.language,
+      t
+    });
+    this._view?.update(words, session.current);
+  }
+
+  async back(): Promise<void> {
+    const url = this._session.current?.back_url;
+    if (!url) {
+      return;
+    }
+    const t = this._t;
+    const safe =
+      (await this._notebooks.settled(PATIENCE)) ||
+      (await this._dialogs.confirm(t('leaveTitle'), t('leaveBody'), t('leave'), t('stay')));
+    if (safe) {
+      this.leaving = true;
+      this._go(url);
+    }
+  }
+
+  async handIn(): Promise<void> {
+    const t = this._t;
+    const sure = await this._dialogs.confirm(
+      t('handInTitle'),
+      t('handInBody'),
+      t('handIn'),
+      t('cancel')
+    );
+    if (!sure) {
+      return;
+    }
+    await this._working(async () => {
+      if (!(await this._notebooks.settled(PATIENCE))) {
+        await this._dialogs.tell(t('notSavedTitle'), t('notSavedBody'), t('close'));
+        return;
+      }
+      await this._session.json<AssignmentInfo>('POST', '/api/hand-in');
+      await this._session.refresh();
+      this._view?.announce(t('handInDone'));
+    });
+  }
+
+  async takeBack(): Promise<void> {
+    const t = this._t;
+    const sure = await this._dialogs.confirm(
+      t('takeBackTitle'),
+      t('takeBackBody'),
+      t('takeBack'),
+      t('cancel')
+    );
+    if (sure) {
+      await this._working(async () => {
+        await this._session.json<AssignmentInfo>('POST', '/api/take-back');
+        await this._session.refresh();
+        this._view?.announce(t('takeBackDone'));
+      });
+    }
+  }
+
+  private async _working(act: () => Promise<void>): Promise<void> {
+    this._view?.busy(true);
+    try {
+      await act();
+    } catch (error) {
+      const t = this._t;
+      const known = error instanceof ApiError && error.code !== 'offline' && error.message;
+      await this._dialogs.tell(t('failedTitle'), known || t('failedBody'), t('close'));
+      this._refresh();
+    } finally {
+      this._view?.busy(false);
+    }
+  }
+
+  private _onNotebooks(): void {
+    const rights = JSON.stringify(this._notebooks.rooms.map(({ room }) => room.status));
+    if (rights !== this._rights) {
+      // hand-in elsewhere, a window that opens or closes, a teacher's return
+      if (this._rights !== null) {
+        this._refresh();
+      }
+      this._rights = rights;
+    }
+    for (const { model } of this._notebooks.rooms) {
+      if (!this._watched.has(model)) {
+        this._watched.add(model);
+        model.awareness.on('change', () => this.show());
+      }
+    }
+    this.show();
+  }
+
+  private _refresh(): void {
+    this._session.refresh().catch(() => undefined);
+  }
+
+  private _serverNow(): number {
+    return this._now() + this._session.clockOffset;
+  }
+
+  private _tick(): void {
+    const left = timeLeft(this._session.current, this._serverNow());
+    const before = this._left;
+    this._left = left;
+    if (left !== null && before !== null) {
+      const minute = announcement(before, left);
+      if (minute !== null) {
+        const t = this._t;
+        this._view?.announce(minute === 1 ? t('minuteLeft') : t('minutesLeft', { count: minute }));
+      }
+      if (before > 0 && left <= 0) {
+        setTimeout(() => this._refresh(), AFTER_CLOSING);
+      }
+    }
+    this.show();
+    const wait = left === null ? 5_000 : Math.min(nextTick(left), 60_000);
+    this._timer = setTimeout(() => this._tick(), wait);
+  }
+
+  /** The names of the others, each once, whatever their number of tabs. */
+  private _others(): string[] {
+    const me = this._session.current?.user.username;
+    const names = new Set<string>();
+    for (const { model } of this._notebooks.rooms) {
+      for (const [client, state] of model.awareness.getStates()) {
+        const user = (state as { user?: { username?: string; name?: string } }).user;
+        if (client !== model.awareness.clientID && user?.name && user.username !== me) {
+          names.add(user.name);
+        }
+      }
+    }
+    return [...names].sort();
+  }
+
+  private _view: BarView | null = null;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _refreshTimer: ReturnType<typeof setInterval> | undefined;
+  private _left: number | null = null;
+  private _rights: string | null = null;
+  private readonly _watched = new WeakSet<object>();
+}

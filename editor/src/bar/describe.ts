@@ -1,0 +1,221 @@
+/**
+ * What the assignment bar says, worked out from what is known. No page, no clock: a
+ * function from facts to words, so that every case can be tested.
+ */
+import type { ApiError, ProjectInfo } from '../api';
+import type { Key, Translate } from '../i18n';
+import type { SaveValue } from '../live/saveState';
+import { formatLeft, formatMoment } from '../time';
+import type { Language, SessionState } from '../tokens';
+
+export interface Facts {
+  info: ProjectInfo | null;
+  save: SaveValue | null;
+  session: SessionState;
+  ended: ApiError | null;
+  /** Names of others in the open documents. */
+  others: string[];
+  /** Milliseconds since the epoch, by the server's clock. */
+  now: number;
+  language: Language;
+  t: Translate;
+}
+
+export type Tone = 'good' | 'quiet' | 'warn' | 'bad';
+
+export interface Notice {
+  /** Two notices with one id are the same event: it is announced once. */
+  id: string;
+  tone: 'info' | 'warn' | 'bad';
+  title: string;
+  body: string;
+  reconnect: boolean;
+  download: boolean;
+}
+
+export interface BarWords {
+  title: string;
+  subtitle: string;
+  save: { text: string; tone: Tone };
+  /** Null when there is no end, or it does not matter any more. */
+  time: { text: string; title: string; urgent: boolean } | null;
+  state: string | null;
+  mark: string | null;
+  canHandIn: boolean;
+  canTakeBack: boolean;
+  hasPanel: boolean;
+  presence: string | null;
+  notice: Notice | null;
+}
+
+/** Milliseconds before the closing time; null when there is none or work is over. */
+export function timeLeft(info: ProjectInfo | null, now: number): number | null {
+  const assignment = info?.assignment;
+  if (!assignment?.closes_at || assignment.state === 'returned') {
+    return null;
+  }
+  const left = Date.parse(assignment.closes_at) - now;
+  return Number.isFinite(left) ? left : null;
+}
+
+export function describe(facts: Facts): BarWords {
+  const { info, t } = facts;
+  const assignment = info?.assignment ?? null;
+  return {
+    title: assignment?.title ?? info?.title ?? '',
+    subtitle: subtitle(facts),
+    save: saveWords(facts.save, t),
+    time: timeWords(facts),
+    state: stateWords(facts),
+    mark: markWords(facts),
+    canHandIn: Boolean(assignment?.can_hand_in) && ownWork(info),
+    canTakeBack: Boolean(assignment?.can_take_back) && ownWork(info),
+    hasPanel: Boolean(assignment),
+    presence: presence(facts),
+    notice: notice(facts)
+  };
+}
+
+/** Is this the pupil's own copy, rather than a teacher looking in? */
+export function ownWork(info: ProjectInfo | null): boolean {
+  return info?.scopes.includes('submit') ?? false;
+}
+
+function subtitle({ info, t }: Facts): string {
+  const assignment = info?.assignment;
+  if (!assignment) {
+    return info?.kind === 'resource' ? t('resource') : '';
+  }
+  const parts = [assignment.class_name];
+  if (!ownWork(info) && assignment.pupil_name) {
+    parts.unshift(t('copyOf', { name: assignment.pupil_name }));
+  }
+  return parts.filter(Boolean).join(' · ');
+}
+
+function saveWords(save: SaveValue | null, t: Translate): BarWords['save'] {
+  switch (save?.kind) {
+    case 'saved':
+      return { text: t('saved'), tone: 'good' };
+    case 'saving':
+      return { text: t('saving'), tone: 'quiet' };
+    case 'offline':
+      return { text: t(save.unsaved ? 'offlineUnsaved' : 'offline'), tone: 'warn' };
+    case 'read_only':
+      return { text: t('readOnly'), tone: 'quiet' };
+    case 'cannot_save':
+      return { text: t('cannotSave'), tone: 'bad' };
+    default:
+      return { text: t('opening'), tone: 'quiet' };
+  }
+}
+
+function timeWords({ info, now, language, t }: Facts): BarWords['time'] {
+  const left = timeLeft(info, now);
+  const assignment = info?.assignment;
+  if (left === null || !assignment?.closes_at || assignment.state !== 'working') {
+    return null;
+  }
+  return {
+    text: left > 0 ? t('timeLeft', { time: formatLeft(left, language) }) : t('timeUp'),
+    title: t('closesAt', { moment: formatMoment(assignment.closes_at, language, new Date(now)) }),
+    urgent: left <= 10 * 60_000
+  };
+}
+
+function stateWords({ info, now, language, t }: Facts): string | null {
+  const assignment = info?.assignment;
+  if (assignment?.state === 'returned') {
+    return t('returned');
+  }
+  if (assignment?.state === 'handed_in') {
+    return assignment.handed_in_at
+      ? t('handedInAt', {
+          moment: formatMoment(assignment.handed_in_at, language, new Date(now))
+        })
+      : t('handedIn');
+  }
+  return null;
+}
+
+function markWords({ info, t }: Facts): string | null {
+  const assignment = info?.assignment;
+  if (assignment?.state !== 'returned' || !assignment.mark) {
+    return null;
+  }
+  return assignment.mark_max
+    ? t('markOf', { mark: assignment.mark, max: assignment.mark_max })
+    : t('mark', { mark: assignment.mark });
+}
+
+function presence({ info, others, t }: Facts): string | null {
+  if (!others.length) {
+    return null;
+  }
+  const mine = info?.kind === 'copy' && ownWork(info);
+  if (others.length === 1) {
+    return t(mine ? 'presence' : 'presenceOther', { name: others[0] });
+  }
+  const names = `${others.slice(0, -1).join(', ')} ${t('and')} ${others[others.length - 1]}`;
+  return t(mine ? 'areInCopy' : 'areInOther', { names });
+}
+
+const WORDS: Record<string, [Key, Key | null]> = {
+  forbidden: ['forbiddenTitle', 'forbiddenBody'],
+  project_deleted: ['goneTitle', 'goneBody'],
+  not_found: ['goneTitle', 'goneBody'],
+  window_closed: ['closedTitle', 'closedBody'],
+  not_open_yet: ['notOpenTitle', null],
+  handed_in: ['handedInTitle', 'handedInBody'],
+  read_only: ['readOnlyTitle', 'readOnlyBody'],
+  quota_full: ['quotaTitle', 'quotaBody'],
+  too_large: ['tooLargeTitle', 'tooLargeBody'],
+  invalid_update: ['invalidTitle', 'invalidBody'],
+  too_many: ['slowDownTitle', 'slowDownBody'],
+  session_ended: ['endedTitle', 'endedBody'],
+  no_token: ['noTokenTitle', 'noTokenBody']
+};
+
+/** The banner under the bar: the one thing that matters most now, or nothing. */
+function notice({ info, save, session, ended, t }: Facts): Notice | null {
+  const unsaved = save?.unsaved ?? false;
+  if (session === 'ended') {
+    const code = ended && WORDS[ended.code] ? ended.code : 'session_ended';
+    const lost = code === 'forbidden' || code === 'project_deleted' || code === 'not_found';
+    return worded(code, ended?.message ?? '', 'bad', unsaved, t, { reconnect: !lost });
+  }
+  if (save?.kind === 'cannot_save') {
+    const reconnect = save.code === 'session_ended';
+    return worded(save.code ?? '', save.message, 'bad', unsaved, t, { reconnect });
+  }
+  if (save?.kind === 'read_only') {
+    const reason = info?.read_only_reason;
+    const code = save.code ?? reason?.code ?? 'read_only';
+    return worded(code, save.message || reason?.message || '', 'info', false, t, {});
+  }
+  return null;
+}
+
+function worded(
+  code: string,
+  message: string,
+  tone: Notice['tone'],
+  unsaved: boolean,
+  t: Translate,
+  { reconnect = false }: { reconnect?: boolean }
+): Notice {
+  const [title, body] = WORDS[code] ?? ['unknownTitle', null];
+  const advice = body ? t(body) : '';
+  const sentences = [message && message !== t(title) ? message : '', advice];
+  if (unsaved) {
+    sentences.push(t('work'));
+  }
+  return {
+    id: `${code}:${unsaved}`,
+    tone,
+    title: t(title),
+    body: sentences.filter(Boolean).join(' '),
+    reconnect,
+    download: code !== 'no_token' && tone !== 'info'
+  };
+}

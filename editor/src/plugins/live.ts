@@ -1,0 +1,48 @@
+/** Opens notebooks as live documents, and closes the door on losing what is not saved. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { INotebookTracker, INotebookWidgetFactory, type NotebookWidgetFactory } from '@jupyterlab/notebook';
+import { Contents } from '@jupyterlab/services';
+
+import { translator } from '../i18n';
+import { LIVE, LiveNotebooks } from '../live/notebooks';
+import { openSocket, roomUrl } from '../live/socket';
+import { guardActions, mirrorRights } from '../readonly';
+import { IEditorSession, ILiveNotebooks } from '../tokens';
+import { distrustForeignOutputs, ignoreSharedTrust } from '../trust';
+import { whenAwake } from '../wake';
+
+export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
+  id: '@candyce/editor:live-notebooks',
+  description: 'Notebooks synchronised with the server, edit by edit.',
+  autoStart: true,
+  provides: ILiveNotebooks,
+  requires: [IEditorSession, INotebookWidgetFactory, INotebookTracker],
+  activate: (
+    app: JupyterFrontEnd,
+    session: IEditorSession,
+    factory: NotebookWidgetFactory.IFactory,
+    tracker: INotebookTracker
+  ) => {
+    ignoreSharedTrust();
+    guardActions();
+    const t = translator(session.language);
+    const { contents, user } = app.serviceManager;
+    const drive = (contents as Contents.IManager & { defaultDrive: Contents.IDrive }).defaultDrive;
+    const notebooks = new LiveNotebooks({
+      drive,
+      user,
+      access: session,
+      open: (path, token) => openSocket(roomUrl(location.origin, session.projectId, path), token),
+      refusal: value => value.message || t(value.kind === 'offline' ? 'serverOffline' : 'saveRefused')
+    });
+    drive.contentProviderRegistry?.register(LIVE, notebooks);
+    factory.contentProviderId = LIVE;
+    tracker.widgetAdded.connect((_, panel) => {
+      distrustForeignOutputs(panel);
+      mirrorRights(panel, notebooks);
+    });
+    whenAwake(() => notebooks.wake());
+    window.addEventListener('pagehide', () => notebooks.leave());
+    return notebooks;
+  }
+};

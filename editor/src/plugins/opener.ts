@@ -1,0 +1,34 @@
+/** Opens what the address asks for, and runs cells even when the kernel is still on its way. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { INotebookCellExecutor } from '@jupyterlab/notebook';
+
+import { PatientExecutor } from '../executor';
+
+/**
+ * Replaces `@jupyterlite/application-extension:opener`, which waits for the document
+ * manager's settings and so loses a second: they are transformed only once the shell is
+ * restored.
+ */
+export const openerPlugin: JupyterFrontEndPlugin<void> = {
+  id: '@candyce/editor:opener',
+  description: 'Opens the file of ?path= as soon as the application has started.',
+  autoStart: true,
+  requires: [IDocumentManager],
+  activate: (app: JupyterFrontEnd, documents: IDocumentManager) => {
+    const path = new URLSearchParams(location.search).get('path');
+    if (path) {
+      const factory = path.endsWith('.ipynb') ? 'Notebook' : 'default';
+      void app.started.then(() => documents.openOrReveal(path, factory, undefined, { ref: '_noref' }));
+    }
+  }
+};
+
+/** Replaces `@jupyterlab/notebook-extension:cell-executor`. */
+export const executorPlugin: JupyterFrontEndPlugin<INotebookCellExecutor> = {
+  id: '@candyce/editor:cell-executor',
+  description: 'Waits for the kernel instead of dropping the run.',
+  autoStart: true,
+  provides: INotebookCellExecutor,
+  activate: () => new PatientExecutor()
+};
