@@ -12,13 +12,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from candyce.accounts.models import User
+from candyce.accounts.models import Role, User
 from candyce.lib.errors import Forbidden, NotFound
 from candyce.projects.models import Member, Project
 
 READ, COMMENT, WRITE, SUBMIT, MANAGE = "read", "comment", "write", "submit", "manage"
 ALL_RIGHTS = frozenset({READ, COMMENT, WRITE, SUBMIT, MANAGE})
+
+REASONS = {
+    "read_only": _("You can read this, not change it. Make a copy of your own to work on it."),
+    "window_closed": _("The time for this work is over. You can still read it."),
+    "not_open_yet": _("This work is not open yet."),
+    "handed_in": _("This is handed in. Take it back to go on working on it."),
+}
+
+
+class ProjectDeleted(NotFound):
+    code = "project_deleted"
+    default_message = _("This project was deleted. Its owner can still restore it from the trash.")
+
+
+def get_refusal(reason: str | None) -> NotFound | Forbidden:
+    """The error that says why; ``reason`` is a code of :class:`Rights`."""
+    if reason == "project_deleted":
+        return ProjectDeleted()
+    return Forbidden(REASONS.get(reason or ""), code=reason or "forbidden")
 
 
 @dataclass(frozen=True)
@@ -100,13 +120,19 @@ def get_project(user: User, pk: uuid.UUID | str, *rights: str) -> Project:
     project = Project.objects.filter(pk=pk, deleted_at=None).first()
     if project is None:
         raise NotFound
-    have = get_rights(user, project)
-    if READ not in have:
-        raise NotFound
-    missing = [right for right in rights if right not in have]
-    if missing:
-        raise Forbidden(code=have.reason or "forbidden")
+    check_rights(get_rights(user, project), *rights)
     return project
+
+
+def check_rights(have: Rights, *rights: str) -> None:
+    """Raises :class:`NotFound` when nothing may be seen, :class:`Forbidden` when a right is missing.
+
+    Who may not even read is told why only when the rule itself gives a reason.
+    """
+    if READ not in have:
+        raise get_refusal(have.reason) if have.reason else NotFound
+    if not all(right in have for right in rights):
+        raise get_refusal(have.reason)
 
 
 def get_deleted_project(user: User, pk: uuid.UUID | str) -> Project:
@@ -115,3 +141,9 @@ def get_deleted_project(user: User, pk: uuid.UUID | str) -> Project:
     if project is None:
         raise NotFound
     return project
+
+
+def schoolmates(user: User) -> QuerySet[User]:
+    """People of one's own schools: those one may share a project with."""
+    own = Role.objects.filter(user=user).values("organisation_id")
+    return User.objects.filter(is_active=True, roles__organisation__in=own).distinct()

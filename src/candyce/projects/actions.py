@@ -5,7 +5,7 @@ Verbs on a project's files stand in ``files``, imports in ``imports``.
 
 from __future__ import annotations
 
-import logging
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -26,10 +26,9 @@ from candyce.projects.access import READ
 from candyce.projects.files import do_lock, do_store
 from candyce.projects.models import Member, Project, Version
 from candyce.projects.notebooks import make_notebook, write_notebook
-from candyce.projects.paths import check_free, check_path, get_parents, make_name
+from candyce.projects.paths import Exists, Names, check_path, get_parents, make_name
 from candyce.projects.signals import access_changed
 
-logger = logging.getLogger(__name__)
 TITLE_LIMIT = 200
 
 
@@ -45,16 +44,27 @@ def check_title(text: str) -> str:
     return title
 
 
-def make_tree(files: Mapping[str, bytes]) -> dict[str, list]:
-    """Check and store files; returns their tree. Raises at the first file that may not stand."""
+def make_tree(files: Iterable[tuple[str, bytes]]) -> dict[str, list]:
+    """Check and store files one by one; returns their tree. ``folder/`` names an empty folder.
+
+    Raises at the first file that may not stand; what is stored by then belongs to no tree.
+    """
     tree: dict[str, list] = {}
-    for name, data in files.items():
-        path = check_path(name)
-        check_free(tree, path)
+    names = Names()
+    size = 0
+    for key, data in files:
+        path = check_path(key.removesuffix("/"))
+        if not names.is_free(path):
+            raise Exists
         for parent in get_parents(path):
             tree.pop(f"{parent}/", None)
-        tree[path] = do_store(path, data)
-        quota.check_tree(tree)
+        is_folder = key.endswith("/")
+        tree[f"{path}/" if is_folder else path] = entry = (
+            ["", 0, int(time.time())] if is_folder else do_store(path, data)
+        )
+        names.add(f"{path}/" if is_folder else path)
+        size += entry[1]
+        quota.check_totals(size, len(tree))
     return tree
 
 
@@ -74,7 +84,11 @@ def create_project(
     quota.check_project_count(acting_user)
     if files is None:
         files = {f"{make_name(title)}.ipynb": write_notebook(make_notebook(title))}
-    tree = make_tree(files)
+    return do_create(make_tree(files.items()), acting_user=acting_user, title=title, kind=kind)
+
+
+def do_create(tree: dict[str, list], *, acting_user: User | None, title: str, kind: str) -> Project:
+    """The row of a project whose contents are stored."""
     with transaction.atomic():
         project = Project.objects.create(title=title, kind=kind, owner=acting_user, tree=tree)
         do_audit("project_created", project, acting_user=acting_user, title=title)
@@ -121,8 +135,14 @@ def rename(project: Project, *, acting_user: User, title: str) -> Project:
 def duplicate(project: Project, *, acting_user: User, title: str = "") -> Project:
     """A project of one's own that starts as this one is now."""
     quota.check_project_count(acting_user)
-    title = title or gettext("%(title)s (copy)") % {"title": project.title}
     version = cut_version(project, Version.Reason.DUPLICATED, acting_user=acting_user)
+    return duplicate_version(version, acting_user=acting_user, title=title)
+
+
+def duplicate_version(version: Version, *, acting_user: User, title: str = "") -> Project:
+    """A project of one's own that starts as the version is."""
+    quota.check_project_count(acting_user)
+    title = title or gettext("%(title)s (copy)") % {"title": version.project.title}
     return fork(
         version,
         acting_user=acting_user,
@@ -139,6 +159,16 @@ def delete(project: Project, *, acting_user: User) -> None:
         locked.save(update_fields=("deleted_at",))
         do_audit("project_deleted", locked, acting_user=acting_user)
         _announce_access([locked.pk])
+        transaction.on_commit(_plan_purge, robust=True)
+
+
+def _plan_purge() -> None:
+    """Have the trash emptied when this deletion is due; a queue that cannot wait leaves it to others."""
+    from candyce.projects.tasks import purge
+
+    if purge.get_backend().supports_defer:
+        due = timezone.now() + timedelta(days=settings.TRASH_DAYS, minutes=1)
+        purge.using(run_after=due).enqueue()
 
 
 def restore(project: Project, *, acting_user: User) -> None:

@@ -20,6 +20,7 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.lib.errors import BadRequest, Conflict, NotFound
 from candyce.projects import live, quota
+from candyce.projects.access import ProjectDeleted
 from candyce.projects.blobs import do_store_blob, read_blob
 from candyce.projects.models import Project
 from candyce.projects.notebooks import make_notebook, read_notebook, write_notebook
@@ -32,11 +33,6 @@ from candyce.projects.paths import (
     is_notebook,
 )
 from candyce.projects.signals import tree_changed
-
-
-class ProjectDeleted(NotFound):
-    code = "project_deleted"
-    default_message = _("This project was deleted. Its owner can still restore it from the trash.")
 
 
 @contextmanager

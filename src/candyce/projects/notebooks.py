@@ -42,6 +42,10 @@ class InvalidNotebook(BadRequest):
     default_message = _("This file is not a notebook that can be read.")
 
 
+class EmptyNotebook(InvalidNotebook):
+    default_message = _("This notebook is empty: the file holds nothing.")
+
+
 def make_notebook(title: str) -> dict[str, Any]:
     """An empty notebook: the title, and a cell to write in."""
     cells = [
@@ -82,7 +86,7 @@ def read_notebook(data: bytes) -> dict[str, Any]:
 
 def _decode(data: bytes) -> str:
     if not data.strip():
-        raise InvalidNotebook(_("This notebook is empty: the file holds nothing."))
+        raise EmptyNotebook
     try:
         return data.decode(json.detect_encoding(data)).lstrip("\ufeff")
     except UnicodeDecodeError:

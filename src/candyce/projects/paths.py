@@ -122,28 +122,61 @@ def get_folders(tree: Mapping[str, Any] | Iterable[str]) -> set[str]:
     return folders
 
 
+class Names:
+    """The names of a tree, ready to be asked whether a further one would collide."""
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._files: set[str] = set()
+        self._folders: dict[str, str] = {}
+        for key in keys:
+            self.add(key)
+
+    def add(self, key: str) -> None:
+        """Take in a file, or a folder when it ends with a slash."""
+        for folder in get_parents(key):
+            self._folders.setdefault(fold(folder), folder)
+        if key.endswith("/"):
+            self._folders.setdefault(fold(key[:-1]), key[:-1])
+        else:
+            self._files.add(fold(key))
+
+    def is_free(self, path: str) -> bool:
+        """Whether a new file or folder of this path collides with none, on any system."""
+        if fold(path) in self._files or fold(path) in self._folders:
+            return False
+        return not any(
+            fold(parent) in self._files or self._folders.get(fold(parent), parent) != parent
+            for parent in get_parents(path)
+        )
+
+    def find_free(self, path: str) -> str:
+        """A free path as near as possible: folders as they are spelled, ``a (2).txt`` for ``a.txt``.
+
+        Raises :class:`Exists` when a file stands where a folder is needed.
+        """
+        folder, slash, name = path.rpartition("/")
+        spelled = ""
+        for part in folder.split("/") if folder else ():
+            spelled = f"{spelled}/{part}" if spelled else part
+            if fold(spelled) in self._files:
+                raise Exists
+            spelled = self._folders.get(fold(spelled), spelled)
+        stem, dot, extension = name.rpartition(".")
+        if not stem:
+            stem, dot, extension = name, "", ""
+        path, number = f"{spelled}{slash}{name}", 1
+        while fold(path) in self._files or fold(path) in self._folders:
+            number += 1
+            path = f"{spelled}{slash}{stem} ({number}){dot}{extension}"
+        return path
+
+
 def check_free(tree: Iterable[str], path: str) -> None:
     """Raises :class:`Exists` when a new file or folder ``path`` would collide with the tree."""
-    keys = list(tree)
-    folders = {fold(folder): folder for folder in get_folders(keys)}
-    files = {fold(key) for key in keys if not key.endswith("/")}
-    if fold(path) in files or fold(path) in folders:
+    if not Names(tree).is_free(path):
         raise Exists
-    for parent in get_parents(path):
-        if fold(parent) in files or folders.get(fold(parent), parent) != parent:
-            raise Exists
 
 
 def find_free(tree: Iterable[str], path: str) -> str:
-    """The path itself or, when taken, with a number: ``a.txt``, ``a (2).txt``, ``a (3).txt``."""
-    keys = list(tree)
-    taken = {fold(key.rstrip("/")) for key in keys} | {fold(folder) for folder in get_folders(keys)}
-    folder, slash, name = path.rpartition("/")
-    stem, dot, extension = name.rpartition(".")
-    if not stem:
-        stem, dot, extension = name, "", ""
-    number = 1
-    while fold(path) in taken:
-        number += 1
-        path = f"{folder}{slash}{stem} ({number}){dot}{extension}"
-    return path
+    """See :meth:`Names.find_free`."""
+    return Names(tree).find_free(path)

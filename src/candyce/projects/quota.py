@@ -27,9 +27,14 @@ def check_tree(tree: dict[str, list], *, before: int = 0) -> None:
     A tree that is too large may always shrink.
     """
     size = sum(entry[1] for entry in tree.values())
-    if size > settings.PROJECT_QUOTA and size > before:
+    check_totals(min(size, settings.PROJECT_QUOTA) if size <= before else size, len(tree))
+
+
+def check_totals(size: int, count: int) -> None:
+    """Raises :class:`QuotaFull` or :class:`TooLarge` when a project may not hold so much."""
+    if size > settings.PROJECT_QUOTA:
         raise QuotaFull
-    if len(tree) > FILE_COUNT_LIMIT:
+    if count > FILE_COUNT_LIMIT:
         message = gettext("A project may have %(limit)s files at most.")
         raise TooLarge(message % {"limit": FILE_COUNT_LIMIT})
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from django.core import signing
 from django.core.signing import BadSignature, b64_decode, b64_encode
+from django.utils.translation import gettext_lazy as _
 
 from candyce.lib.errors import NotSignedIn
 
@@ -24,28 +25,34 @@ SCOPES = ("read", "comment", "write", "submit")
 
 class TokenExpired(NotSignedIn):
     code = "token_expired"
+    default_message = _("This page was idle for a while. It connects again by itself.")
 
 
 class SessionEnded(NotSignedIn):
     code = "session_ended"
+    default_message = _("You are signed out. Sign in again to go on: what you typed is kept here.")
 
 
 @dataclass(frozen=True)
 class Token:
-    """A verified token. Times are epoch seconds."""
+    """A verified token. Times are epoch seconds.
+
+    ``first_issued`` names the chain of renewals and is compared with the moment of signing out, hence
+    its milliseconds.
+    """
 
     project_id: uuid.UUID
     user_id: uuid.UUID
     scopes: tuple[str, ...]
-    first_issued: int
+    first_issued: float
     issued: int
     expires: int
 
     def encode(self) -> str:
         """The signed text of the token."""
         payload = {
-            "p": self.project_id.hex,
-            "u": self.user_id.hex,
+            "p": str(self.project_id),
+            "u": str(self.user_id),
             "s": list(self.scopes),
             "i": self.first_issued,
             "t": self.issued,
@@ -63,8 +70,8 @@ def issue(
     project_id: uuid.UUID, user_id: uuid.UUID, scopes: tuple[str, ...], *, now: float | None = None
 ) -> Token:
     """A fresh token, first of its chain."""
-    at = int(time.time() if now is None else now)
-    return Token(project_id, user_id, scopes, at, at, at + LIFETIME)
+    first = round(time.time() if now is None else now, 3)
+    return Token(project_id, user_id, scopes, first, int(first), int(first) + LIFETIME)
 
 
 def renew(token: Token, scopes: tuple[str, ...], *, now: float | None = None) -> Token:
@@ -84,11 +91,11 @@ def read(text: str, *, allow_expired: bool = False, now: float | None = None) ->
             uuid.UUID(data["p"]),
             uuid.UUID(data["u"]),
             tuple(scope for scope in data["s"] if scope in SCOPES),
-            int(data["i"]),
+            float(data["i"]),
             int(data["t"]),
             int(data["e"]),
         )
-    except (BadSignature, ValueError, KeyError, TypeError) as error:
+    except (BadSignature, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotSignedIn from error
     if not allow_expired and (time.time() if now is None else now) > token.expires:
         raise TokenExpired

@@ -1,4 +1,27 @@
 """Pages of the room, on the portal."""
 
+from django.urls import path
+
+from candyce.projects import views
+
 app_name = "projects"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.list_, name="list"),
+    path("new/", views.create, name="create"),
+    path("import/", views.import_, name="import"),
+    path("trash/", views.trash, name="trash"),
+    path("<uuid:pk>/", views.detail, name="detail"),
+    path("<uuid:pk>/open/", views.open_, name="open"),
+    path("<uuid:pk>/reconnect/", views.reconnect, name="reconnect"),
+    path("<uuid:pk>/rename/", views.rename, name="rename"),
+    path("<uuid:pk>/duplicate/", views.duplicate, name="duplicate"),
+    path("<uuid:pk>/delete/", views.delete, name="delete"),
+    path("<uuid:pk>/restore/", views.restore, name="restore"),
+    path("<uuid:pk>/export/", views.export, name="export"),
+    path("<uuid:pk>/members/", views.members, name="members"),
+    path(
+        "<uuid:pk>/versions/<uuid:version>/duplicate/",
+        views.duplicate_version,
+        name="duplicate_version",
+    ),
+]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 
 import pytest
 
-from candyce.projects import live, signals
+from candyce.projects import live, signals, tokens
+from candyce.projects.access import get_rights
+from candyce.projects.capabilities import get_scopes
 from candyce.projects.files import save_live_files
 from candyce.projects.notebooks import write_notebook
 
@@ -69,3 +72,38 @@ def announced():
     yield heard
     for name, hear in receivers:
         getattr(signals, name).disconnect(hear)
+
+
+class Page:
+    """The editor's page of one person in one project: calls the API with its token."""
+
+    def __init__(self, client, token):
+        self.client, self.token = client, token
+
+    def call(self, method, path, body=None, **headers):
+        """The answer's status and JSON (None without a body)."""
+        data = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        response = self.client.generic(
+            method,
+            f"/api/{path}",
+            "" if body is None else data,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {self.token}", **headers},
+        )
+        return response.status_code, json.loads(response.content) if response.content else None
+
+    def code(self, method, path, body=None):
+        """``(status, code of the error)``."""
+        status, answer = self.call(method, path, body)
+        return status, (answer or {}).get("error", {}).get("code")
+
+
+@pytest.fixture
+def open_page(editor):
+    """``open_page(user, project)``: a page with the token that the portal would mint."""
+
+    def open_(user, project, scopes=None, **options):
+        scopes = get_scopes(get_rights(user, project)) if scopes is None else scopes
+        return Page(editor, tokens.issue(project.pk, user.pk, scopes, **options).encode())
+
+    return open_

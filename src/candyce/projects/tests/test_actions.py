@@ -11,8 +11,9 @@ from django.utils import timezone
 from candyce.accounts.models import AuditEntry
 from candyce.lib.errors import BadRequest, NotFound, TooMany
 from candyce.projects import access, actions, quota
+from candyce.projects.access import ProjectDeleted
 from candyce.projects.blobs import read_blob
-from candyce.projects.files import ProjectDeleted, save_file
+from candyce.projects.files import save_file
 from candyce.projects.models import Project, Version
 
 

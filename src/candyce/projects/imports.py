@@ -1,0 +1,84 @@
+"""Projects from files of elsewhere, and back: a notebook or a zip of a project. All or nothing."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from candyce.accounts.models import User
+from candyce.lib.errors import BadRequest, TooLarge
+from candyce.projects import live, quota
+from candyce.projects.actions import TITLE_LIMIT, check_title, create_project, do_create, make_tree
+from candyce.projects.archives import read_archive, write_archive
+from candyce.projects.contents import get_stored
+from candyce.projects.models import Project
+from candyce.projects.notebooks import EmptyNotebook
+from candyce.projects.paths import InvalidName, check_path, is_notebook, make_name
+
+
+class UnknownFile(BadRequest):
+    code = "invalid_archive"
+    default_message = _("Choose a notebook (.ipynb) or a zip file of a project.")
+
+
+def import_file(file: IO[bytes], name: str, size: int, *, acting_user: User) -> Project:
+    """A new project from an uploaded file, a notebook or a zip, whatever its extension says.
+
+    Raises a typed error that says what is wrong with the file; nothing is kept then.
+    """
+    if size > settings.UPLOAD_LIMIT:
+        message = gettext("This file is too large: %(limit)s MB at most.")
+        raise TooLarge(message % {"limit": settings.UPLOAD_LIMIT // settings.MEGABYTE})
+    name = name.replace("\\", "/").rpartition("/")[2]
+    start = file.read(64)
+    file.seek(0)
+    if start.startswith(b"PK"):
+        return _import_archive(file, _make_title(name), acting_user=acting_user)
+    if not is_notebook(name) and not name.lower().endswith(".json"):
+        raise UnknownFile
+    quota.check_file_size(size)
+    data = file.read()
+    if not data.strip():
+        raise EmptyNotebook
+    files = {_make_file_name(name): data}
+    return create_project(acting_user=acting_user, title=_make_title(name), files=files)
+
+
+def _import_archive(file: IO[bytes], title: str, *, acting_user: User) -> Project:
+    quota.check_project_count(acting_user)
+    tree = make_tree(read_archive(file))
+    return do_create(tree, acting_user=acting_user, title=title, kind=Project.Kind.PROJECT)
+
+
+def _make_title(name: str) -> str:
+    stem = name.rpartition(".")[0] or name
+    try:
+        return check_title(stem[:TITLE_LIMIT])
+    except BadRequest:
+        return gettext("Untitled notebook")
+
+
+def _make_file_name(name: str) -> str:
+    """The upload's own name where it may stand, else one as near as possible; always a notebook's."""
+    try:
+        name = check_path(name)
+    except InvalidName:
+        name = make_name(name, fallback="notebook")
+    return name if is_notebook(name) else f"{make_name(name.rpartition('.')[0])}.ipynb"
+
+
+def export_project(project: Project) -> tuple[str, bytes]:
+    """File name and content of a zip with the project as it is now, open notebooks included."""
+    live.get().materialise(project)
+    project.refresh_from_db()
+    root = make_name(project.title)
+    return f"{root}.zip", write_archive(project.tree, root)
+
+
+def export_file(project: Project, path: str) -> tuple[str, bytes]:
+    """Name and content of one file as it is now; raises :class:`NotFound`."""
+    path = check_path(path)
+    return path.rpartition("/")[2], get_stored(project, path)
