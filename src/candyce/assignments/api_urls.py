@@ -1,4 +1,11 @@
 """The room's API on the editor's origin (bearer token)."""
 
+from django.urls import path
+
+from candyce.assignments import api
+
 app_name = "assignments-api"
-urlpatterns: list = []
+urlpatterns = [
+    path("hand-in", api.hand_in, name="hand_in"),
+    path("take-back", api.take_back, name="take_back"),
+]

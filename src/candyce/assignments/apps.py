@@ -8,9 +8,12 @@ class AssignmentsConfig(AppConfig):
     def ready(self) -> None:
         from candyce.accounts.signals import enrolment_changed
         from candyce.assignments.access import COPY_POLICY
+        from candyce.assignments.describe import describe_project
         from candyce.assignments.receivers import hear_enrolment_changed
         from candyce.projects.access import register_policy
+        from candyce.projects.describe import register_describer
         from candyce.projects.models import Project
 
         register_policy(Project.Kind.COPY, COPY_POLICY)
+        register_describer(Project.Kind.COPY, describe_project)
         enrolment_changed.connect(hear_enrolment_changed, dispatch_uid="assignments.enrolment")

@@ -10,7 +10,7 @@ from candyce.accounts.models import User
 from candyce.assignments.access import get_assignment
 from candyce.assignments.models import Assignment
 from candyce.lib.errors import BadRequest, NotFound
-from candyce.library.models import Resource
+from candyce.library.access import get_resource
 from candyce.projects.access import READ, WRITE, get_project
 from candyce.projects.models import Project, Version
 
@@ -40,11 +40,12 @@ def get_source(
     """
     check_teacher(user)
     if resource:
-        return _from_resource(resource)
+        found = get_resource(user, resource)
+        return Source(found.title, version=found.version)
     if project:
-        found = get_project(user, _uuid(project), WRITE)
-        _refuse_copy(found)
-        return Source(found.title, project=found)
+        own = get_project(user, _uuid(project), WRITE)
+        _refuse_copy(own)
+        return Source(own.title, project=own)
     if version:
         row = Version.objects.select_related("project").filter(pk=_uuid(version)).first()
         if row is None:
@@ -54,13 +55,6 @@ def get_source(
     if assignment:
         return _from_assignment(get_assignment(user, _uuid(assignment), "duplicate"))
     raise BadRequest
-
-
-def _from_resource(slug: str) -> Source:
-    found = Resource.objects.select_related("version").filter(slug=slug).first()
-    if found is None:
-        raise NotFound
-    return Source(found.title, version=found.version)
 
 
 def _from_assignment(given: Assignment) -> Source:

@@ -1,4 +1,34 @@
 """Pages of the room, on the portal."""
 
+from django.urls import path
+
+from candyce.assignments.views import giving, marking, pupil
+
 app_name = "assignments"
-urlpatterns: list = []
+urlpatterns = [
+    # Pupils
+    path("c/", pupil.join, name="join"),
+    path("c/<str:code>/", pupil.join, name="join"),
+    path("my-work/", pupil.mine, name="mine"),
+    path("assignments/copies/<uuid:pk>/", pupil.copy, name="copy"),
+    path("assignments/copies/<uuid:pk>/hand-in/", pupil.hand_in, name="hand_in"),
+    path("assignments/copies/<uuid:pk>/take-back/", pupil.take_back, name="take_back"),
+    # Teachers: giving
+    path("assignments/", giving.show_list, name="list"),
+    path("assignments/give/", giving.give, name="give"),
+    path("assignments/<uuid:pk>/share/", giving.share, name="share"),
+    path("assignments/<uuid:pk>/code/", giving.project_code, name="project_code"),
+    path("assignments/<uuid:pk>/edit/", giving.edit, name="edit"),
+    path("assignments/<uuid:pk>/archive/", giving.archive, name="archive"),
+    path("assignments/<uuid:pk>/unarchive/", giving.unarchive, name="unarchive"),
+    path("assignments/<uuid:pk>/delete/", giving.delete, name="delete"),
+    path("assignments/<uuid:pk>/restore/", giving.restore, name="restore"),
+    # Teachers: following and marking
+    path("assignments/<uuid:pk>/", marking.detail, name="detail"),
+    path("assignments/<uuid:pk>/rows/", marking.rows, name="rows"),
+    path("assignments/<uuid:pk>/return/", marking.return_all, name="return_all"),
+    path("assignments/<uuid:pk>/copies.zip", marking.download, name="download"),
+    path("assignments/copies/<uuid:pk>/mark/", marking.mark, name="mark"),
+    path("assignments/copies/<uuid:pk>/return/", marking.return_one, name="return_one"),
+    path("assignments/copies/<uuid:pk>/reopen/", marking.reopen, name="reopen"),
+]

@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from candyce.lib.errors import CandyceError, Forbidden, NotFound
+from candyce.web.queries import get_home
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of each role."""
     if not request.user.is_authenticated:
         return redirect("accounts:sign_in")
-    return render(request, "web/home.html")
+    return render(request, "web/home.html", get_home(request.user))
 
 
 def _page(request: HttpRequest, error: CandyceError, status: int) -> HttpResponse:

@@ -17,7 +17,7 @@ from candyce.assignments import codes
 from candyce.assignments.actions.announce import announce_access
 from candyce.assignments.models import Assignment, Copy
 from candyce.lib.errors import BadRequest
-from candyce.projects.actions import cut_version
+from candyce.projects.actions import check_title, cut_version
 from candyce.projects.models import Project, Version
 
 MARK_MAX = Decimal(20)
@@ -41,7 +41,14 @@ def give(
     :class:`BadRequest` with the fields that are wrong, :class:`Forbidden` for who does not teach.
     """
     check_teacher(acting_user)
-    chosen = _check(acting_user, classes, title, opens_at, closes_at, mark_max)
+    chosen = _check(
+        acting_user,
+        classes=classes,
+        title=title,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        mark_max=mark_max,
+    )
     with transaction.atomic():
         if version is None:
             if project is None:
@@ -50,7 +57,7 @@ def give(
         assignment = _do_create(
             version=version,
             author=acting_user,
-            title=title.strip(),
+            title=check_title(title),
             instructions=instructions.strip(),
             opens_at=opens_at,
             closes_at=closes_at,
@@ -100,13 +107,21 @@ def edit_assignment(
 ) -> Assignment:
     """Change what may still change; the files given stay what they were."""
     kept = list(assignment.classes.all())
-    chosen = _check(acting_user, classes, title, opens_at, closes_at, mark_max, kept=kept)
+    chosen = _check(
+        acting_user,
+        classes=classes,
+        title=title,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        mark_max=mark_max,
+        kept=kept,
+    )
     if Copy.objects.filter(assignment=assignment, mark__gt=mark_max).exists():
         raise BadRequest(
             fields={"mark_max": _("A higher mark has already been given. Change that mark first.")}
         )
     with transaction.atomic():
-        assignment.title = title.strip()
+        assignment.title = check_title(title)
         assignment.instructions = instructions.strip()
         assignment.opens_at, assignment.closes_at = opens_at, closes_at
         assignment.mark_max = mark_max
@@ -159,12 +174,12 @@ def _do_create(**fields: object) -> Assignment:
 
 def _check(
     user: User,
+    *,
     classes: Iterable[Class],
     title: str,
     opens_at: datetime | None,
     closes_at: datetime | None,
     mark_max: Decimal,
-    *,
     kept: Iterable[Class] = (),
 ) -> list[Class]:
     """The classes, if everything is valid; ``kept`` may stay although one no longer teaches them."""
@@ -175,8 +190,10 @@ def _check(
         fields["classes"] = _("Choose at least one class.")
     elif any(item.pk not in allowed for item in chosen):
         fields["classes"] = _("You can only give work to classes that you teach.")
-    if not title.strip() or len(title.strip()) > 200:
-        fields["title"] = _("Write a title of 1 to 200 characters.")
+    try:
+        check_title(title)
+    except BadRequest as error:
+        fields |= error.fields
     if opens_at and closes_at and closes_at <= opens_at:
         fields["closes_at"] = _("The closing time must come after the opening time.")
     if not (0 < mark_max <= 1000):

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -272,13 +273,13 @@ def test_pupils_and_strangers_cannot_mark_or_return(classroom):
     for name in ("bob", "chloe", "charlie", "fay", "admin", "inspector"):
         user = classroom.people[name]
         for deed in (
-            lambda: actions.set_mark(copy, Decimal(20), acting_user=user),
-            lambda: actions.set_appraisal(copy, "Parfait", acting_user=user),
-            lambda: actions.return_copies([copy], acting_user=user),
-            lambda: actions.reopen(copy, acting_user=user),
+            partial(actions.set_mark, copy, Decimal(20)),
+            partial(actions.set_appraisal, copy, "Parfait"),
+            partial(actions.return_copies, [copy]),
+            partial(actions.reopen, copy),
         ):
             with pytest.raises((Forbidden, NotFound)):
-                deed()
+                deed(acting_user=user)
     copy.refresh_from_db()
     assert (copy.mark, copy.appraisal, copy.state) == (None, "", Copy.State.WORKING)
 

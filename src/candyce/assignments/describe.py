@@ -1,0 +1,77 @@
+"""What the editor learns of a copy: the assignment, its state, and what the person may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from candyce.accounts.models import Class, Enrolment, User
+from candyce.assignments import access
+from candyce.assignments.marks import say_mark
+from candyce.assignments.models import Copy
+from candyce.assignments.prose import render_prose
+from candyce.projects.models import Project
+
+
+def describe_project(user: User, project: Project, request: HttpRequest) -> dict[str, Any]:
+    """The part of ``GET /api/project`` that belongs to copies."""
+    copy = access.find_copy(user, project)
+    if copy is None:
+        return {}
+    rights = access.get_copy_rights(user, copy)
+    answer: dict[str, Any] = {
+        "title": copy.assignment.title,
+        "assignment": describe_copy(user, copy),
+        "back_url": _get_back_url(user, copy),
+    }
+    if rights.reason:
+        message = access.get_reason_message(rights.reason, copy.assignment)
+        answer["read_only_reason"] = {"code": rights.reason, "message": message}
+    return answer
+
+
+def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
+    """The ``assignment`` object of the API; mark and appraisal only for who may read them now."""
+    assignment = copy.assignment
+    abilities = access.get_copy_abilities(user, copy)
+    see_mark = abilities["see_mark"]
+    closes_at = None if copy.reopened_at else assignment.closes_at
+    return {
+        "id": str(assignment.pk),
+        "title": assignment.title,
+        "instructions_html": render_prose(assignment.instructions),
+        "class_name": get_class_name(copy),
+        "opens_at": assignment.opens_at.isoformat() if assignment.opens_at else None,
+        "closes_at": closes_at.isoformat() if closes_at else None,
+        "state": copy.state,
+        "handed_in_at": copy.handed_in_at.isoformat() if copy.handed_in_at else None,
+        "can_hand_in": abilities["hand_in"],
+        "can_take_back": abilities["take_back"],
+        "mark": say_mark(copy.mark) if see_mark and copy.mark is not None else None,
+        "mark_max": say_mark(assignment.mark_max),
+        "appraisal_html": render_prose(copy.appraisal) if see_mark else "",
+        "pupil_name": copy.pupil.full_name,
+    }
+
+
+def get_class_name(copy: Copy) -> str:
+    """The class of the assignment in which the pupil is; empty for one who has left."""
+    title = (
+        Class.objects.filter(
+            assignments=copy.assignment_id,
+            enrolments__user=copy.pupil_id,
+            enrolments__role=Enrolment.Role.STUDENT,
+        )
+        .values_list("title", flat=True)
+        .first()
+    )
+    return title or ""
+
+
+def _get_back_url(user: User, copy: Copy) -> str:
+    name = "assignments:copy" if copy.pupil_id == user.pk else "assignments:mark"
+    path = reverse(name, urlconf=settings.ROOT_URLCONF, args=[copy.pk])
+    return f"{settings.CANDYCE_PORTAL_URL}{path}"

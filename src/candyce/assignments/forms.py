@@ -1,0 +1,167 @@
+"""Forms of the room. Rules that hold everywhere stand in the actions; forms read what was typed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.functional import lazystr
+from django.utils.translation import gettext_lazy as _
+
+from candyce.accounts.access import taught_classes
+from candyce.accounts.models import Class, User
+from candyce.assignments import queries
+from candyce.assignments.actions.copies import APPRAISAL_LIMIT
+from candyce.assignments.marks import say_mark
+from candyce.assignments.models import Assignment, Copy
+from candyce.lib.errors import CandyceError
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class MarkField(forms.DecimalField):
+    """A number with at most two decimals, written with a comma or a point."""
+
+    def __init__(self, **options: Any) -> None:
+        # A text field: browsers disagree about the comma in `type=number`.
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 6})
+        super().__init__(max_digits=6, decimal_places=2, widget=widget, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = value.replace(",", ".").replace("\u202f", "").replace(" ", "")
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return say_mark(value) if isinstance(value, Decimal) else value
+
+
+def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        help_text=help_text,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        error_messages={"invalid": _("Write a date and a time, as 2027-01-31T08:00.")},
+    )
+
+
+class ClassesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Class) -> str:
+        return f"{obj.title} ({obj.subject})" if obj.subject else obj.title
+
+
+class AssignmentForm(forms.Form):
+    """What a teacher says when giving work, or when changing it."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    classes = ClassesField(
+        label=_("Classes"),
+        queryset=Class.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one class.")},
+    )
+    instructions = forms.CharField(
+        label=_("Instructions"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("What pupils should do. **bold**, *italics* and - lists work (Markdown)."),
+    )
+    opens_at = _moment(_("Opens"), _("Empty: at once."))
+    closes_at = _moment(_("Closes"), _("Empty: no limit. After it, pupils can read but not write."))
+    mark_max = MarkField(label=_("Marked out of"), initial=Decimal(20))
+
+    def __init__(self, user: User, *args: Any, kept: Any = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        classes = Class.objects.filter(pk__in=taught_classes(user).values("pk"))
+        if kept is not None:
+            classes = classes | Class.objects.filter(pk__in=kept.values("pk"))
+        self.fields["classes"].queryset = classes.order_by("title")  # type: ignore[attr-defined]
+        self.time_zone = lazystr(settings.TIME_ZONE)
+
+    def add_error_of(self, error: CandyceError) -> None:
+        """Show an action's refusal at its fields."""
+        for name, text in error.fields.items():
+            self.add_error(name if name in self.fields else None, str(text))
+        if not error.fields:
+            self.add_error(None, str(error))
+
+
+class MarkForm(forms.Form):
+    """A copy's mark and appraisal."""
+
+    mark = MarkField(label=_("Mark"), required=False)
+    appraisal = forms.CharField(
+        label=_("Appraisal"),
+        required=False,
+        max_length=APPRAISAL_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("The pupil reads it once the copy is returned. Markdown works."),
+    )
+
+    add_error_of = AssignmentForm.add_error_of
+
+    @classmethod
+    def of(cls, copy: Copy, data: Any = None) -> MarkForm:
+        return cls(data, initial={"mark": copy.mark, "appraisal": copy.appraisal})
+
+
+class RowsForm(forms.Form):
+    """Filter and order of the pupils' rows; a value that does not exist is passed over."""
+
+    q = forms.CharField(
+        label=_("Find a pupil"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"type": "search", "form": "filters", "data-filter": "#pupils"}
+        ),
+    )
+    class_ = forms.ChoiceField(label=_("Class"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("All")), (queries.NOT_STARTED, _("Not started")), *Copy.State.choices],
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[
+            ("name", _("Name")),
+            ("class", _("Class")),
+            ("state", _("State")),
+            ("activity", _("Last activity")),
+            ("mark", _("Mark")),
+        ],
+    )
+
+    def __init__(self, data: Any, classes: list[Class]) -> None:
+        super().__init__(data, auto_id="rows_%s")
+        choices = [("", _("All")), *((str(item.pk), item.title) for item in classes)]
+        self.fields["class_"].choices = choices  # type: ignore[attr-defined]
+
+    def get_choices(self) -> dict[str, str]:
+        """Arguments of :func:`queries.get_rows`, valid values only."""
+        self.is_valid()
+        clean = self.cleaned_data
+        return {
+            "text": clean.get("q", ""),
+            "class_id": clean.get("class_", ""),
+            "state": clean.get("state", ""),
+            "sort": clean.get("sort") or "name",
+        }
+
+
+def get_initial(assignment: Assignment) -> dict[str, Any]:
+    """An assignment as the form shows it."""
+    return {
+        "title": assignment.title,
+        "classes": list(assignment.classes.values_list("pk", flat=True)),
+        "instructions": assignment.instructions,
+        "opens_at": assignment.opens_at,
+        "closes_at": assignment.closes_at,
+        "mark_max": assignment.mark_max,
+    }

@@ -1,0 +1,347 @@
+"""What the pages read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from candyce.accounts.models import Class, Enrolment, User
+from candyce.assignments import access
+from candyce.assignments.models import Assignment, Copy
+from candyce.lib.errors import CandyceError
+from candyce.lib.text import fold
+from candyce.projects import live
+from candyce.projects.blobs import read_blob
+from candyce.projects.notebooks import read_notebook
+
+NOT_STARTED = "not_started"
+STATES = (NOT_STARTED, *Copy.State.values)
+
+
+# --- the teacher's view of one assignment -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A pupil in an assignment; one who has left its classes has none."""
+
+    pupil: User
+    school_class: Class | None
+    copy: Copy | None
+    closed: bool
+
+    @property
+    def class_title(self) -> str:
+        return self.school_class.title if self.school_class else ""
+
+    @property
+    def state(self) -> str:
+        return self.copy.state if self.copy else NOT_STARTED
+
+    @property
+    def last_activity(self) -> datetime | None:
+        return self.copy.project.updated_at if self.copy else None
+
+    @property
+    def overdue(self) -> bool:
+        """The time is over and nothing was handed in."""
+        unfinished = self.state in {NOT_STARTED, Copy.State.WORKING}
+        return self.closed and unfinished and not (self.copy and self.copy.reopened_at)
+
+
+def get_rows(user: User, assignment: Assignment) -> list[Row]:
+    """The pupils whose work the person follows, one row each; always three queries."""
+    enrolments = (
+        Enrolment.objects.filter(
+            school_class__in=access.followed_classes(user, assignment),
+            role=Enrolment.Role.STUDENT,
+        )
+        .select_related("user", "school_class")
+        .order_by("school_class__title")
+    )
+    copies = {copy.pupil_id: copy for copy in get_copies(user, assignment)}
+    closed = access.is_closed(assignment)
+    rows: dict[Any, Row] = {}
+    for enrolment in enrolments:
+        copy = copies.get(enrolment.user_id)
+        rows.setdefault(
+            enrolment.user_id, Row(enrolment.user, enrolment.school_class, copy, closed)
+        )
+    for pupil_id, copy in copies.items():
+        if pupil_id not in rows:
+            rows[pupil_id] = Row(copy.pupil, None, copy, closed)
+    return list(rows.values())
+
+
+def filter_rows(
+    rows: Iterable[Row],
+    *,
+    state: str = "",
+    class_id: str = "",
+    text: str = "",
+    sort: str = "name",
+) -> list[Row]:
+    """The rows asked for, sorted; in each order, pupils of equal rank stand by name."""
+    words = fold(text).split()
+    found = [
+        row
+        for row in rows
+        if (not state or row.state == state)
+        and (not class_id or str(row.school_class and row.school_class.pk) == class_id)
+        and all(word in fold(row.pupil.sort_name) for word in words)
+    ]
+    found.sort(key=lambda row: fold(row.pupil.sort_name))
+    if sort == "class":
+        found.sort(key=lambda row: fold(row.class_title))
+    elif sort == "state":
+        found.sort(key=lambda row: STATES.index(row.state))
+    elif sort == "activity":
+        found.sort(key=lambda row: -row.last_activity.timestamp() if row.last_activity else 0)
+    elif sort == "mark":
+        found.sort(key=lambda row: _sort_mark(row.copy))
+    return found
+
+
+def _sort_mark(copy: Copy | None) -> float:
+    """Best first, those without a mark last."""
+    return 1 if copy is None or copy.mark is None else -float(copy.mark)
+
+
+def get_copies(user: User, assignment: Assignment) -> QuerySet[Copy]:
+    """The copies of an assignment that the person follows, without the projects' trees."""
+    return (
+        access.copies_followed_by(user)
+        .filter(assignment=assignment)
+        .select_related("pupil", "project")
+        .defer("project__tree")
+    )
+
+
+@dataclass
+class Counts:
+    """How far the pupils are; ``started`` includes handed in and returned."""
+
+    pupils: int = 0
+    working: int = 0
+    handed_in: int = 0
+    returned: int = 0
+
+    @property
+    def started(self) -> int:
+        return self.working + self.handed_in + self.returned
+
+    @property
+    def not_started(self) -> int:
+        return self.pupils - self.started
+
+    @property
+    def done(self) -> int:
+        return self.handed_in + self.returned
+
+    def add(self, state: str) -> None:
+        self.pupils += 1
+        if state != NOT_STARTED:
+            setattr(self, state, getattr(self, state) + 1)
+
+
+def count_rows(rows: Iterable[Row]) -> Counts:
+    """Counts over pupils who are in the classes now."""
+    counts = Counts()
+    for row in rows:
+        if row.school_class:
+            counts.add(row.state)
+    return counts
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    previous: Copy | None
+    next: Copy | None
+    position: int
+    total: int
+
+
+def get_neighbours(user: User, copy: Copy) -> Neighbours:
+    """The copies before and after this one, in the order of the class list."""
+    copies = sorted(
+        get_copies(user, copy.assignment), key=lambda item: fold(item.pupil.sort_name)
+    )
+    ids = [item.pk for item in copies]
+    place = ids.index(copy.pk)
+    return Neighbours(
+        copies[place - 1] if place else None,
+        copies[place + 1] if place + 1 < len(copies) else None,
+        place + 1,
+        len(copies),
+    )
+
+
+def get_tree(copy: Copy) -> dict[str, list]:
+    """The files as handed in; of a copy still worked on, as they are now."""
+    if copy.state != Copy.State.WORKING:
+        version = copy.handed_in_version or copy.returned_version
+        if version is not None:
+            return version.tree
+    live.get().materialise(copy.project)
+    copy.project.refresh_from_db(fields=["tree"])
+    return copy.project.tree
+
+
+def get_main_notebook(tree: dict[str, list]) -> dict[str, Any] | None:
+    """The notebook to show first, parsed; None when there is none that can be read."""
+    path = get_main_path(tree)
+    if path is None:
+        return None
+    try:
+        return read_notebook(read_blob(tree[path][0]))
+    except (CandyceError, OSError):
+        return None
+
+
+def get_main_path(tree: dict[str, list]) -> str | None:
+    notebooks = sorted((path.count("/"), path) for path in tree if path.endswith(".ipynb"))
+    return notebooks[0][1] if notebooks else None
+
+
+# --- the teacher's view of all assignments ------------------------------------------------------
+
+
+@dataclass
+class Summary:
+    """An assignment in a list, with its classes (those the person follows) and counts."""
+
+    assignment: Assignment
+    classes: list[str] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    closed: bool = False
+
+
+def get_summaries(user: User, *, archived: bool = False, limit: int | None = None) -> list[Summary]:
+    """Assignments that the person follows, newest first; always three queries."""
+    found = access.followed_by(user).filter(archived_at__isnull=not archived)
+    assignments = list(found.order_by("-created_at")[:limit])
+    summaries = {
+        item.pk: Summary(item, closed=access.is_closed(item)) for item in assignments
+    }
+    pupils = _pupils_by_assignment(user, assignments, summaries)
+    states: dict[tuple[Any, Any], str] = {
+        (assignment_id, pupil_id): state
+        for assignment_id, pupil_id, state in access.copies_followed_by(user)
+        .filter(assignment__in=assignments)
+        .values_list("assignment_id", "pupil_id", "state")
+    }
+    for assignment_id, ids in pupils.items():
+        for pupil_id in ids:
+            summaries[assignment_id].counts.add(
+                states.get((assignment_id, pupil_id), NOT_STARTED)
+            )
+    return list(summaries.values())
+
+
+def _pupils_by_assignment(
+    user: User, assignments: list[Assignment], summaries: dict[Any, Summary]
+) -> dict[Any, set[Any]]:
+    """The pupils followed in each assignment; fills in the classes' titles on the way."""
+    authored = {item.pk for item in assignments if item.author_id == user.pk}
+    taught = set(
+        Enrolment.objects.filter(user=user, role=Enrolment.Role.TEACHER).values_list(
+            "school_class_id", flat=True
+        )
+    )
+    pupils: dict[Any, set[Any]] = defaultdict(set)
+    rows = (
+        Class.objects.filter(assignments__in=assignments)
+        .order_by("title")
+        .values_list("assignments", "pk", "title", "enrolments__user", "enrolments__role")
+    )
+    for assignment_id, class_id, title, person_id, role in rows:
+        if assignment_id not in summaries:
+            continue
+        if assignment_id not in authored and class_id not in taught:
+            continue
+        if title not in summaries[assignment_id].classes:
+            summaries[assignment_id].classes.append(title)
+        if role == Enrolment.Role.STUDENT:
+            pupils[assignment_id].add(person_id)
+    return pupils
+
+
+def get_deleted(user: User) -> QuerySet[Assignment]:
+    """The person's own deleted assignments, which can be restored."""
+    return Assignment.objects.filter(author=user, deleted_at__isnull=False).order_by("-deleted_at")
+
+
+# --- the pupil's view ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Work:
+    """An assignment as its pupil sees it."""
+
+    assignment: Assignment
+    copy: Copy | None
+    open_yet: bool
+    closed: bool
+
+    @property
+    def state(self) -> str:
+        return self.copy.state if self.copy else NOT_STARTED
+
+    @property
+    def writable(self) -> bool:
+        if self.state not in {NOT_STARTED, Copy.State.WORKING} or not self.open_yet:
+            return False
+        return not self.closed or bool(self.copy and self.copy.reopened_at)
+
+
+@dataclass
+class MyWork:
+    """The pupil's work by what there is to do; ``over`` is what was not handed in in time."""
+
+    to_do: list[Work] = field(default_factory=list)
+    handed_in: list[Work] = field(default_factory=list)
+    returned: list[Work] = field(default_factory=list)
+    over: list[Work] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return any((self.to_do, self.handed_in, self.returned, self.over))
+
+
+def get_my_work(user: User) -> MyWork:
+    """Everything given to the pupil's classes, in two queries."""
+    copies = {
+        copy.assignment_id: copy
+        for copy in Copy.objects.filter(pupil=user, project__deleted_at=None)
+    }
+    shown = Q(archived_at=None) | Q(pk__in=list(copies))
+    found = MyWork()
+    for assignment in access.given_to(user).filter(shown).select_related("author"):
+        work = Work(
+            assignment,
+            copies.get(assignment.pk),
+            access.is_open_yet(assignment),
+            access.is_closed(assignment),
+        )
+        _choose_list(found, work).append(work)
+    found.to_do.sort(key=_urgency)
+    found.returned.sort(key=lambda work: work.copy.returned_at.timestamp(), reverse=True)  # type: ignore[union-attr]
+    return found
+
+
+def _choose_list(found: MyWork, work: Work) -> list[Work]:
+    if work.state == Copy.State.RETURNED:
+        return found.returned
+    if work.state == Copy.State.HANDED_IN:
+        return found.handed_in
+    return found.to_do if work.writable or not work.open_yet else found.over
+
+
+def _urgency(work: Work) -> tuple[bool, float]:
+    """What can be done before what cannot yet; what closes first, first."""
+    closes = work.assignment.closes_at
+    return not work.open_yet, closes.timestamp() if closes else float("inf")
