@@ -4,3 +4,15 @@ from django.apps import AppConfig
 class CollabConfig(AppConfig):
     name = "candyce.collab"
     label = "collab"
+
+    def ready(self) -> None:
+        from candyce.collab import bell
+        from candyce.collab.live import LiveNotebooks
+        from candyce.projects import live, signals
+
+        live.register(LiveNotebooks())
+
+        def on_access_changed(*, project_ids, **_kwargs):  # type: ignore[no-untyped-def]
+            bell.recheck(project_ids)
+
+        signals.access_changed.connect(on_access_changed, weak=False, dispatch_uid="collab")

@@ -12,7 +12,9 @@ class LiveDocument(models.Model):
     which the project's tree holds the notebook as ``.ipynb``.
     """
 
-    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="live_documents")
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, related_name="live_documents"
+    )
     path = models.CharField(max_length=1000)
     snapshot = models.BinaryField(default=bytes)
     snapshot_seq = models.PositiveBigIntegerField(default=0)
@@ -23,6 +25,9 @@ class LiveDocument(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("project", "path"), name="document_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.path} of {self.project_id}"
 
 
 class DocumentUpdate(models.Model):
@@ -37,3 +42,6 @@ class DocumentUpdate(models.Model):
     class Meta:
         ordering = ("seq",)
         constraints = (models.UniqueConstraint(fields=("document", "seq"), name="update_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.seq} of {self.document_id}"

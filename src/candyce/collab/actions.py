@@ -1,0 +1,128 @@
+"""What other rooms ask of live documents. Synchronous, callable from any process."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from candyce.accounts.audit import do_audit
+from candyce.accounts.models import User
+from candyce.collab import bell, edits, limits, notebook, store
+from candyce.collab.models import LiveDocument
+from candyce.collab.replica import Replica
+from candyce.projects.blobs import do_store_blob
+from candyce.projects.models import Project
+
+logger = logging.getLogger(__name__)
+
+
+def materialise(project: Project, *, acting_user: User | None = None) -> list[str]:
+    """Bring the project's ``.ipynb`` files up to date with its live documents.
+
+    Gives the paths that changed; ``project.tree`` is refreshed. ``acting_user`` is who asked; the
+    edits have their own authors in the log.
+    """
+    stale = LiveDocument.objects.filter(project=project, last_seq__gt=models.F("materialised_seq"))
+    paths = [materialise_document(pk) for pk in stale.order_by("pk").values_list("pk", flat=True)]
+    if paths:
+        project.refresh_from_db(fields=["tree", "updated_at"])
+    return [path for path in paths if path is not None]
+
+
+def materialise_document(document_id: int) -> str | None:
+    """Write one document's file; gives its path if the file changed.
+
+    The log is read first, the row written after: an edit in between leaves the document stale, never
+    a file newer than it says. A content that nbformat refuses leaves the last good file in place.
+    """
+    content = store.load(document_id)
+    if content is None:
+        return None
+    found = notebook.make_valid(notebook.read(Replica(content.updates).doc))
+    if found is None:
+        logger.error(
+            "Live document %s is not a valid notebook: its file is left as it was", document_id
+        )
+        return None
+    path = _write_file(document_id, notebook.write(found), content.seq)
+    if content.seq - content.snapshot_seq >= limits.COMPACT_AFTER:
+        compact(document_id)
+    return path
+
+
+def _write_file(document_id: int, data: bytes, seq: int) -> str | None:
+    blob = do_store_blob(data)
+    with transaction.atomic():
+        document = LiveDocument.objects.filter(pk=document_id).only("project_id").first()
+        if document is None:
+            return None
+        project = Project.objects.select_for_update().get(pk=document.project_id)
+        document = (
+            LiveDocument.objects.select_for_update()
+            .defer("snapshot")
+            .filter(pk=document_id)
+            .first()
+        )
+        if document is None or document.materialised_seq >= seq:
+            return None
+        LiveDocument.objects.filter(pk=document_id).update(materialised_seq=seq)
+        before = project.tree.get(document.path)
+        if before is None or before[0] == blob.sha256:
+            return None
+        project.tree[document.path] = [blob.sha256, blob.size, int(time.time())]
+        project.updated_at = timezone.now()
+        project.save(update_fields=["tree", "updated_at"])
+        return document.path
+
+
+def compact(document_id: int) -> int:
+    """Merge a document's log into its snapshot; gives the number of updates merged."""
+    return store.compact(document_id)
+
+
+def replace_notebook(
+    project: Project, path: str, content: dict[str, Any], *, acting_user: User | None
+) -> bool:
+    """Give a live document a new content, as an edit that open pages see at once.
+
+    Cells are matched by id and texts changed where they differ. Gives False where the notebook has no
+    live document. The content must be a valid nbformat 4 notebook.
+    """
+    document = LiveDocument.objects.filter(project=project, path=path).only("pk").first()
+    if document is None:
+        return False
+    new = notebook.strip_trusted(content)
+    with transaction.atomic():
+        # The row is locked: nobody appends between reading and writing.
+        LiveDocument.objects.select_for_update().only("pk").get(pk=document.pk)
+        stored = store.load(document.pk)
+        assert stored is not None
+        replica = Replica(stored.updates)
+        salt = f"{document.pk}:{stored.seq}"
+        update = replica.edit(lambda doc: edits.replace(doc, new, salt=salt))
+        if update is not None:
+            author = acting_user.pk if acting_user else None
+            store.append({document.pk: [store.Entry(update, author)]})
+            do_audit("replace_notebook", project, acting_user=acting_user, path=path)
+    transaction.on_commit(lambda: bell.poke(document.pk))
+    return True
+
+
+def rename_document(
+    project: Project, old: str, new: str, *, acting_user: User | None = None
+) -> None:
+    """The file was renamed: its document goes with it, and people in it notice nothing."""
+    LiveDocument.objects.filter(project=project, path=new).exclude(path=old).delete()
+    LiveDocument.objects.filter(project=project, path=old).update(path=new)
+
+
+def delete_document(project: Project, path: str, *, acting_user: User | None = None) -> None:
+    """The file was deleted: so is its document, and its pages are told."""
+    documents = LiveDocument.objects.filter(project=project, path=path)
+    ids = list(documents.values_list("pk", flat=True))
+    documents.delete()
+    transaction.on_commit(lambda: [bell.drop(pk) for pk in ids])

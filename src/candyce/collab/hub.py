@@ -1,0 +1,207 @@
+"""All rooms of one process, and what must happen by itself: rights, files, sleep."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+
+from candyce.collab import actions, bell, limits, protocol, rights, store
+from candyce.collab.connection import Connection
+from candyce.collab.database import DatabaseThreads
+from candyce.collab.room import Room
+from candyce.collab.writer import Writer
+
+logger = logging.getLogger(__name__)
+TICK = 0.5
+MATERIALISE_SHARE = 5  # pause this many times as long as the work took: a sixth of a core at most
+RIGHTS_AT_ONCE = 25
+
+
+class Hub:
+    """Rooms by document. Lives on one event loop; other threads ring the ``bell``."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.threads = DatabaseThreads()
+        self.writer = Writer(self.threads)
+        self.rooms: dict[int, Room] = {}
+        self.connections = 0
+        self._seqs_at = 0.0
+        self._tasks = [
+            self.loop.create_task(self._run(step, pause))
+            for step, pause in (
+                (self._check_rights, 1.0),
+                (self._materialise, TICK),
+                (self._sweep, 5.0),
+            )
+        ]
+
+    async def _run(self, step: Callable[[], object], pause: float) -> None:
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await step()  # type: ignore[misc]
+            except Exception:
+                logger.exception("Live documents: %s failed", step.__name__)
+
+    async def open(self, project_id: uuid.UUID, path: str) -> Room:
+        """The room of a notebook; raises what :func:`store.open_document` raises."""
+        document = await self.threads.run(store.open_document, project_id, path)
+        room = self.rooms.get(document.pk)
+        if room is None:
+            room = self.rooms[document.pk] = Room(self, document)
+        elif document.last_seq > room.seq:
+            room.start(room.catch_up())
+        return room
+
+    def forget(self, room: Room) -> None:
+        if self.rooms.get(room.document_id) is room:
+            del self.rooms[room.document_id]
+
+    # -- what the bell says -------------------------------------------------------------------
+
+    def on_grown(self, document_id: int) -> None:
+        room = self.rooms.get(document_id)
+        if room is not None:
+            room.start(room.catch_up())
+
+    def on_gone(self, document_id: int) -> None:
+        room = self.rooms.get(document_id)
+        if room is not None:
+            room.close_all(protocol.CLOSE_GONE, "not_found")
+            self.forget(room)
+
+    def on_access(self, project_ids: set[uuid.UUID]) -> None:
+        for room in list(self.rooms.values()):
+            if room.project_id in project_ids and room.connections:
+                room.start(self.check(list(room.connections)))
+
+    # -- rights -------------------------------------------------------------------------------
+
+    async def _check_rights(self) -> None:
+        """Ask for the rights of the connections that were not asked about for a while."""
+        now = time.monotonic()
+        due = [
+            connection
+            for room in list(self.rooms.values())
+            for connection in room.connections
+            if now - connection.checked_at > limits.RIGHTS_EVERY
+        ]
+        await self.check(due)
+        await self._check_seqs()
+
+    async def check(self, connections: Iterable[Connection]) -> None:
+        waiting = list(connections)
+        while waiting:
+            some, waiting = waiting[:RIGHTS_AT_ONCE], waiting[RIGHTS_AT_ONCE:]
+            for connection in some:
+                connection.checked_at = time.monotonic()
+            tokens = [connection.grant.token for connection in some]
+            answers = await self.threads.run(rights.grant_many, tokens)
+            for connection, answer in zip(some, answers, strict=True):
+                self._hear(connection, answer)
+
+    def _hear(self, connection: Connection, answer: rights.Grant | rights.Refused) -> None:
+        if isinstance(answer, rights.Refused):
+            connection.close(answer.close_code, answer.reason)
+        elif connection.grant.token.expires + limits.TOKEN_GRACE < time.time():
+            connection.close(protocol.CLOSE_TOKEN, "token_expired")
+        elif answer.token == connection.grant.token:
+            could = connection.grant.can_write
+            connection.grant = answer
+            connection.send_status()
+            if answer.can_write and not could:
+                connection.room.start(self._ask(connection))
+
+    @staticmethod
+    async def _ask(connection: Connection) -> None:
+        # What was typed while writing was withheld comes with the answer.
+        replica = await connection.room.get_replica()
+        state = protocol.write_state(replica.state)
+        connection.send(protocol.sync_message(protocol.STEP1, state))
+
+    async def _check_seqs(self) -> None:
+        """Notice what other processes appended, and documents that are gone."""
+        now = time.monotonic()
+        if now - self._seqs_at < limits.RIGHTS_EVERY / 3 or not self.rooms:
+            return
+        self._seqs_at = now
+        rooms = list(self.rooms.values())
+        for start in range(0, len(rooms), 500):
+            some = rooms[start : start + 500]
+            ids = [room.document_id for room in some]
+            seqs = await self.threads.run(store.get_last_seqs, ids)
+            for room in some:
+                if room.document_id not in seqs:
+                    room.close_all(protocol.CLOSE_GONE, "not_found")
+                    self.forget(room)
+                elif seqs[room.document_id] > room.seq and not room.is_writing:
+                    room.start(room.catch_up())
+
+    # -- files --------------------------------------------------------------------------------
+
+    async def _materialise(self) -> None:
+        """Bring the stalest due room's file up to date, one at a time, leaving time to the rooms."""
+        for room in sorted(self.rooms.values(), key=lambda room: room.dirty_at):
+            now = time.monotonic()
+            quiet = now - room.edited_at >= limits.MATERIALISE_AFTER or not room.connections
+            if room.dirty and (quiet or now - room.dirty_at >= limits.MATERIALISE_AT_MOST):
+                await self._materialise_room(room)
+                await asyncio.sleep(min(1.0, MATERIALISE_SHARE * (time.monotonic() - now)))
+
+    async def _materialise_room(self, room: Room) -> None:
+        room.dirty = False
+        try:
+            await self.threads.slow(actions.materialise_document, room.document_id)
+        except Exception:
+            room.touch()  # try again later; the log has everything
+            raise
+
+    async def _sweep(self) -> None:
+        now = time.monotonic()
+        for room in list(self.rooms.values()):
+            room.rest(now)
+            if room.is_idle and now - room.used_at > limits.ROOM_IDLE:
+                self.forget(room)
+            elif room.size > settings.FILE_LIMIT // 2:
+                room.measure()
+
+    # -- the end ------------------------------------------------------------------------------
+
+    async def close(self) -> None:
+        """End politely: pages reconnect elsewhere; everything submitted is stored."""
+        for task in self._tasks:
+            task.cancel()
+        for room in self.rooms.values():
+            room.close_all(protocol.CLOSE_RESTART, "restart")
+        await self.writer.flush()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(3):
+                for room in list(self.rooms.values()):
+                    if room.dirty:
+                        await self._materialise_room(room)
+        self.rooms.clear()
+        await asyncio.to_thread(self.threads.close)
+
+
+def get_hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    hub = bell.listeners.get(loop)
+    if hub is None:
+        hub = bell.listeners[loop] = Hub()
+    assert isinstance(hub, Hub)
+    return hub
+
+
+async def close_hub() -> None:
+    """Close the hub of the running event loop, if there is one."""
+    hub = bell.listeners.pop(asyncio.get_running_loop(), None)
+    if isinstance(hub, Hub):
+        await hub.close()

@@ -1,0 +1,78 @@
+"""Who is in a room: awareness states, each owned by the connection that announced it.
+
+A state carries a person's name and cursor. The name is the server's word, not the page's: what a page
+says about ``user`` is replaced, so nobody appears under another's name.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from candyce.collab import limits
+from candyce.collab.protocol import ProtocolError
+
+CLIENTS_PER_CONNECTION = 4
+_FREE_FIELDS = frozenset({"color", "avatar_url", "colorLight"})
+
+
+class Presence:
+    """The states of one room: ``{client id: (clock, state, owner)}``."""
+
+    def __init__(self) -> None:
+        self._states: dict[int, tuple[int, Any, object]] = {}
+
+    def update(
+        self, owner: object, identity: dict[str, Any], states: dict[int, tuple[int, Any]]
+    ) -> dict[int, tuple[int, Any]]:
+        """Take in what a connection announces; gives what the others should hear of it.
+
+        Of another's states a page may say nothing; raises :class:`ProtocolError` when it says too much.
+        """
+        news: dict[int, tuple[int, Any]] = {}
+        for client, (clock, state) in states.items():
+            known = self._states.get(client)
+            if known is not None and (not _may_speak(owner, known[2]) or known[0] > clock):
+                continue
+            if state is None:
+                if known is not None:
+                    del self._states[client]
+                    news[client] = (clock, None)
+                continue
+            if not isinstance(state, dict):
+                raise ProtocolError("a presence is an object")
+            named = _name(state, identity)
+            if known is None and self._count(owner) >= CLIENTS_PER_CONNECTION:
+                raise ProtocolError("too many presences")
+            self._states[client] = (clock, named, owner)
+            news[client] = (clock, named)
+        return news
+
+    def _count(self, owner: object) -> int:
+        return sum(1 for state in self._states.values() if state[2] is owner)
+
+    def all(self) -> dict[int, tuple[int, Any]]:
+        return {client: (clock, state) for client, (clock, state, _owner) in self._states.items()}
+
+    def leave(self, owner: object) -> dict[int, tuple[int, Any]]:
+        """Forget a connection's states; gives the farewell for the others."""
+        gone = {client: held for client, held in self._states.items() if held[2] is owner}
+        for client in gone:
+            del self._states[client]
+        return {client: (clock + 1, None) for client, (clock, _state, _owner) in gone.items()}
+
+
+def _may_speak(owner: object, holder: object) -> bool:
+    """One's own states, also those that a lost connection of the same person still holds."""
+    user = getattr(owner, "user_id", None)
+    return holder is owner or (user is not None and getattr(holder, "user_id", None) == user)
+
+
+def _name(state: dict[str, Any], identity: dict[str, Any]) -> dict[str, Any]:
+    user = state.get("user")
+    free = {}
+    if isinstance(user, dict):
+        free = {key: value for key, value in user.items() if key in _FREE_FIELDS}
+        if len(json.dumps(free)) > limits.AWARENESS // 8:
+            free = {}
+    return state | {"user": free | identity}

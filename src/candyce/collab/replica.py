@@ -1,0 +1,93 @@
+"""The server's replica of one document: it takes in updates, or refuses them, and answers what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pycrdt import Doc, TransactionEvent, merge_updates
+
+from candyce.collab.protocol import EMPTY_UPDATE, read_state, write_state
+from candyce.collab.schema import Watcher
+from candyce.collab.updates import InvalidUpdate, Summary, read_update
+
+
+class Gap(Exception):
+    """The update builds on something that this replica lacks: the sender must be asked for all."""
+
+
+@dataclass(slots=True, frozen=True)
+class Applied:
+    """``news`` is what the update added to the replica; ``repaired`` if the server mended it."""
+
+    news: bytes | None
+    repaired: bool = False
+
+
+class Replica:
+    """A document in memory. After ``broken`` it must be thrown away and loaded anew."""
+
+    __slots__ = ("_events", "_subscription", "broken", "doc", "state", "watcher")
+
+    def __init__(self, updates: Iterable[bytes] = ()) -> None:
+        self.doc: Doc = Doc()
+        for update in updates:
+            if update:
+                self.doc.apply_update(update)
+        self.broken = False
+        self.state: dict[int, int] = read_state(self.doc.get_state())
+        self.watcher = Watcher(self.doc)
+        self._events: list[bytes] = []
+        self._subscription = self.doc.observe(self._on_event)
+
+    def _on_event(self, event: TransactionEvent) -> None:
+        self._events.append(event.update)
+
+    def apply(self, data: bytes, summary: Summary | None = None) -> Applied:
+        """Take in an update; raises :class:`InvalidUpdate` or :class:`Gap` (nothing is taken in)."""
+        summary = summary or read_update(data)
+        if not summary.fits(self.state):
+            raise Gap
+        if not summary.deletes and summary.is_known(self.state):
+            return Applied(None)
+        self.broken = True
+        try:
+            self.doc.apply_update(data)
+            repairs = self.watcher.check()
+            if repairs:
+                with self.doc.transaction():
+                    for metadata in repairs:
+                        if "trusted" in metadata:
+                            del metadata["trusted"]
+                self.watcher.check()
+        except InvalidUpdate:
+            raise
+        except BaseException as error:
+            # A panic of the native library derives from BaseException only.
+            if isinstance(error, (KeyboardInterrupt, SystemExit)):
+                raise
+            raise InvalidUpdate(f"{type(error).__name__}: {error}") from error
+        summary.advance(self.state)
+        self.broken = False
+        return Applied(self._take_news(), bool(repairs))
+
+    def _take_news(self) -> bytes | None:
+        events, self._events = [e for e in self._events if e != EMPTY_UPDATE], []
+        if not events:
+            return None
+        return events[0] if len(events) == 1 else merge_updates(*events)
+
+    def edit(self, change: Any) -> bytes | None:
+        """Run ``change(doc)`` as an edit of the server; gives its update."""
+        change(self.doc)
+        self.watcher.check()
+        self.state = read_state(self.doc.get_state())
+        return self._take_news()
+
+    def diff(self, state: dict[int, int]) -> bytes:
+        """What a replica in ``state`` lacks."""
+        return self.doc.get_update(write_state(state))
+
+    def size(self) -> int:
+        return len(self.doc.get_update())

@@ -1,0 +1,120 @@
+"""Who may be in a room and what they may do there: token, person and present rights together."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from candyce.accounts.models import User
+from candyce.collab import protocol
+from candyce.lib.errors import NotSignedIn
+from candyce.projects import tokens
+from candyce.projects.access import READ, WRITE, get_rights
+from candyce.projects.models import Project
+
+
+class Refused(Exception):
+    """The connection must end with this close code; ``reason`` is a code for programs."""
+
+    def __init__(self, close_code: int, reason: str) -> None:
+        self.close_code = close_code
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token's bearer may do in a project now; ``code`` says why writing is withheld."""
+
+    token: tokens.Token
+    scopes: frozenset[str]
+    code: str | None
+    identity: dict[str, Any]
+    full: bool = False
+
+    @property
+    def user_id(self) -> uuid.UUID:
+        return self.token.user_id
+
+    @property
+    def project_id(self) -> uuid.UUID:
+        return self.token.project_id
+
+    @property
+    def can_write(self) -> bool:
+        return WRITE in self.scopes
+
+
+def read_token(text: str, project_id: uuid.UUID) -> tokens.Token:
+    """A valid token of this project; raises :class:`Refused`."""
+    try:
+        token = tokens.read(text)
+    except NotSignedIn as error:
+        raise Refused(protocol.CLOSE_TOKEN, error.code) from error
+    if token.project_id != project_id:
+        raise Refused(protocol.CLOSE_TOKEN, "token_invalid")
+    return token
+
+
+def grant(token: tokens.Token) -> Grant:
+    """Look up the person's present rights; raises :class:`Refused`."""
+    user = User.objects.filter(pk=token.user_id).first()
+    if user is None or not user.is_active:
+        raise Refused(protocol.CLOSE_FORBIDDEN, "forbidden")
+    if user.signed_out_at is not None and user.signed_out_at.timestamp() >= token.first_issued + 1:
+        raise Refused(protocol.CLOSE_ENDED, "session_ended")
+    project = Project.objects.filter(pk=token.project_id).first()
+    if project is None or project.deleted_at is not None:
+        raise Refused(protocol.CLOSE_GONE, "project_deleted")
+    rights = get_rights(user, project)
+    if READ not in rights or READ not in token.scopes:
+        raise Refused(protocol.CLOSE_FORBIDDEN, "forbidden")
+    scopes = rights.scopes & frozenset(token.scopes)
+    code = None if WRITE in scopes else (rights.reason or "read_only")
+    identity = {
+        "username": user.username,
+        "name": user.full_name,
+        "display_name": user.full_name,
+        "initials": user.initials,
+    }
+    full = project.size > settings.PROJECT_QUOTA
+    return Grant(token, scopes, code or ("quota_full" if full else None), identity, full)
+
+
+def renew(grant_: Grant, text: str) -> Grant:
+    """The grant under a fresh token of the same person; raises :class:`Refused`."""
+    token = read_token(text, grant_.project_id)
+    if token.user_id != grant_.user_id:
+        raise Refused(protocol.CLOSE_TOKEN, "token_invalid")
+    return replace(grant(token), token=token)
+
+
+def grant_many(these: list[tokens.Token]) -> list[Grant | Refused]:
+    """:func:`grant` for many, refusals as values."""
+    answers: list[Grant | Refused] = []
+    for token in these:
+        try:
+            answers.append(grant(token))
+        except Refused as refused:
+            answers.append(refused)
+    return answers
+
+
+def get_message(code: str | None) -> str:
+    """What a status code means, in the active language; empty for none."""
+    return {
+        "read_only": _("You can read this notebook but not change it."),
+        "not_open_yet": _("This assignment is not open yet."),
+        "window_closed": _("The time for this work is over. What you typed before is kept."),
+        "handed_in": _("You have handed in this work. Take it back to change it."),
+        "quota_full": _("The space of this project is full. Delete files or large outputs."),
+        "too_large": _("This notebook is too large. Clear large outputs, then go on."),
+        "invalid_update": _(
+            "A change could not be stored. Reload the page; copy your last change first."
+        ),
+        "too_many": _("Changes arrive faster than they can be stored. They will be, in a moment."),
+    }.get(code or "", "")

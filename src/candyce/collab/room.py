@@ -1,0 +1,283 @@
+"""A live document with people in it.
+
+Order of things: an update is checked and applied to the replica, handed to the writer, and only when
+the store has it on disk is it acknowledged to its author and sent to the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections import deque
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from candyce.collab import limits, protocol, store
+from candyce.collab.connection import Connection
+from candyce.collab.presence import Presence
+from candyce.collab.protocol import EMPTY_UPDATE
+from candyce.collab.replica import Applied, Gap, Replica
+from candyce.collab.updates import InvalidUpdate, Summary, read_update
+from candyce.collab.writer import Job
+
+if TYPE_CHECKING:
+    from candyce.collab.hub import Hub
+
+logger = logging.getLogger(__name__)
+RESYNCS = 5  # of one connection
+PARSE_IN_THREAD = 256 * 1024
+
+
+class Room:
+    def __init__(self, hub: Hub, document: store.LiveDocument) -> None:
+        self.hub = hub
+        self.document_id: int = document.pk
+        self.project_id: uuid.UUID = document.project_id
+        self.path: str = document.path
+        self.seq: int = document.last_seq  # every page here has been sent the updates up to it
+        self.size = 0
+        self.connections: set[Connection] = set()
+        self.presence = Presence()
+        self.used_at = self.edited_at = self.dirty_at = time.monotonic()
+        self.dirty = document.last_seq > document.materialised_seq
+        self._replica: Replica | None = None
+        self._state: dict[int, int] | None = None
+        self._loading = asyncio.Lock()
+        self._catching_up = asyncio.Lock()
+        self._uncommitted: deque[bytes] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- the replica --------------------------------------------------------------------------
+
+    async def get_replica(self) -> Replica:
+        self.used_at = time.monotonic()
+        if self._replica is not None:
+            return self._replica
+        async with self._loading:
+            if self._replica is None:
+                # Nothing is submitted without a replica: what is under way now is all there is.
+                held = list(self._uncommitted)
+                content = await self.hub.threads.run(store.load, self.document_id)
+                if content is None:
+                    self.close_all(protocol.CLOSE_GONE, "not_found")
+                    raise Gone
+                self._replica = Replica([*content.updates, *held])
+                self._state = self._replica.state
+                self.size = content.size
+                if content.seq > self.seq + len(held):
+                    self.start(self.catch_up())
+        return self._replica
+
+    def rest(self, now: float) -> None:
+        """Leave memory when nothing happened for a while."""
+        if self._replica is not None and now - self.used_at > limits.DOCUMENT_IDLE:
+            self._state = dict(self._replica.state)
+            self._replica = None
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.connections and not self._uncommitted and not self._tasks and not self.dirty
+
+    @property
+    def is_writing(self) -> bool:
+        return bool(self._uncommitted)
+
+    def measure(self) -> None:
+        """Find the true size: deleted text is still counted in the sum of the updates."""
+        if self._replica is not None:
+            self.size = self._replica.size()
+
+    def start(self, coroutine) -> None:  # type: ignore[no-untyped-def]
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() and not isinstance(task.exception(), Gone):
+            logger.error("A room's task failed", exc_info=task.exception())
+
+    # -- people -------------------------------------------------------------------------------
+
+    async def join(self, connection: Connection) -> None:
+        replica = await self.get_replica()
+        self.connections.add(connection)
+        connection.send_status()
+        connection.send(protocol.sync_message(protocol.STEP1, protocol.write_state(replica.state)))
+        if states := self.presence.all():
+            connection.send(protocol.awareness_message(states))
+
+    def leave(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        self.used_at = time.monotonic()
+        if farewell := self.presence.leave(connection):
+            self._send_all(protocol.awareness_message(farewell), connection)
+
+    def close_all(self, code: int, reason: str = "") -> None:
+        for connection in self.connections:
+            connection.close(code, reason)
+
+    def _send_all(self, message: bytes, author: Connection | None = None) -> None:
+        for connection in self.connections:
+            if connection is not author and connection.synced:
+                connection.send(message)
+
+    # -- messages -----------------------------------------------------------------------------
+
+    async def receive(self, connection: Connection, message: protocol.Message) -> None:
+        if isinstance(message, protocol.Update):
+            if message.data != EMPTY_UPDATE:
+                await self._receive_update(connection, message)
+        elif isinstance(message, protocol.Step1):
+            await self._answer(connection, message.state)
+        elif isinstance(message, protocol.Awareness):
+            news = self.presence.update(connection, connection.grant.identity, message.states)
+            if news:
+                self._send_all(protocol.awareness_message(news), connection)
+
+    async def _answer(self, connection: Connection, state: dict[int, int]) -> None:
+        # A page that has had everything asks to see whether the line is alive.
+        if connection.synced and state == self._state:
+            missing = EMPTY_UPDATE
+        else:
+            missing = (await self.get_replica()).diff(state)
+        connection.synced = True
+        connection.send(protocol.sync_message(protocol.STEP2, missing))
+
+    async def _receive_update(self, connection: Connection, message: protocol.Update) -> None:
+        connection.received += 1
+        ordinal = connection.received
+        if refusal := self._refuse(connection, len(message.data)):
+            connection.reject(ordinal, refusal)
+            return
+        try:
+            if len(message.data) > PARSE_IN_THREAD:
+                summary = await asyncio.to_thread(read_update, message.data)
+            else:
+                summary = read_update(message.data)
+            replica = await self.get_replica()
+            applied = self._apply(replica, message.data, summary)
+        except Gap:
+            self._ask_again(connection, ordinal)
+        except InvalidUpdate as error:
+            logger.warning("Refused an update of %s: %s", connection.user_id, error)
+            self._refuse_invalid(connection, ordinal)
+        else:
+            quiet = connection.gap and not message.answer
+            connection.gap = quiet
+            self._store(connection, applied, 0 if quiet else ordinal)
+
+    def _apply(self, replica: Replica, data: bytes, summary: Summary) -> Applied:
+        try:
+            return replica.apply(data, summary)
+        finally:
+            if replica.broken and self._replica is replica:
+                self._replica = None
+
+    def _refuse(self, connection: Connection, size: int) -> str | None:
+        """Why this connection may not send an update of this size now."""
+        if not connection.grant.can_write:
+            return connection.grant.code or "read_only"
+        if size > limits.MESSAGE:
+            return "too_large"
+        if size > limits.SMALL_UPDATE or self.size > settings.FILE_LIMIT * 5 // 4:
+            if self.size + size > settings.FILE_LIMIT:
+                return "too_large"
+            if connection.grant.full:
+                return "quota_full"
+        return None
+
+    def _ask_again(self, connection: Connection, ordinal: int) -> None:
+        connection.resyncs += 1
+        if connection.resyncs > RESYNCS or self._replica is None:
+            self._refuse_invalid(connection, ordinal)
+            return
+        connection.gap = True
+        state = protocol.write_state(self._replica.state)
+        connection.send(protocol.sync_message(protocol.STEP1, state))
+
+    def _refuse_invalid(self, connection: Connection, ordinal: int) -> None:
+        connection.invalid += 1
+        connection.reject(ordinal, "invalid_update")
+        if connection.invalid >= limits.INVALID_UPDATES:
+            connection.close(protocol.CLOSE_POLICY, "invalid_update")
+
+    # -- storing ------------------------------------------------------------------------------
+
+    def _store(self, connection: Connection | None, applied: Applied, ordinal: int) -> None:
+        data = applied.news
+        if data is not None:
+            self._uncommitted.append(data)
+            self.size += len(data)
+        author = connection.grant.user_id if connection else None
+        echo = None if applied.repaired else connection
+
+        def done(seq: int | None) -> None:
+            self._stored(seq, data, echo)
+            if connection is not None and ordinal and seq:
+                connection.send_saved(ordinal)
+
+        self.hub.writer.submit(Job(self.document_id, data, author, done))
+
+    def _stored(self, seq: int | None, data: bytes | None, author: Connection | None) -> None:
+        if data is not None:
+            self._uncommitted.popleft()
+        if not seq:
+            # Gone, or the store failed: what pages hold is sent again when they come back.
+            code = protocol.CLOSE_LATER if seq is None else protocol.CLOSE_GONE
+            self.close_all(code, "store" if seq is None else "not_found")
+            self.hub.forget(self)
+            return
+        if data is None:
+            return
+        self._send_all(protocol.sync_message(protocol.UPDATE, data), author)
+        self.touch()
+        if seq == self.seq + 1:
+            self.seq = seq
+        elif seq > self.seq:
+            self.start(self.catch_up())
+
+    def touch(self) -> None:
+        self.edited_at = time.monotonic()
+        if not self.dirty:
+            self.dirty, self.dirty_at = True, self.edited_at
+
+    async def catch_up(self) -> None:
+        """Take in what others (another process, an HTTP save) appended to the log."""
+        async with self._catching_up:
+            found = await self.hub.threads.run(store.load_since, self.document_id, self.seq)
+            if found is None:
+                # The log was compacted past us: send everything, duplicates do no harm.
+                self._replica = None
+                replica = await self.get_replica()
+                self._send_all(protocol.sync_message(protocol.UPDATE, replica.diff({})))
+                seqs = await self.hub.threads.run(store.get_last_seqs, [self.document_id])
+                self.seq = max(self.seq, seqs.get(self.document_id, 0))
+                return
+            updates, seq = found
+            for data in updates:
+                self._take_in(data)
+            if seq > self.seq:
+                self.seq = seq
+                self.touch()
+
+    def _take_in(self, data: bytes) -> None:
+        """An update that is stored already: no need to check, only to pass on."""
+        if self._replica is not None:
+            try:
+                applied = self._replica.apply(data)
+            except (Gap, InvalidUpdate):
+                self._replica = None
+            else:
+                data = applied.news or b""
+        else:
+            self._state = None
+        if data:
+            self._send_all(protocol.sync_message(protocol.UPDATE, data))
+
+
+class Gone(Exception):
+    """The document was deleted."""

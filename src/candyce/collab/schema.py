@@ -1,0 +1,169 @@
+"""What a notebook's shared document must look like, checked on what each update changes.
+
+The layout is jupyter_ydoc's ``YNotebook`` 2.0: root map ``meta``, root array ``cells`` of maps with
+``id``, ``cell_type``, ``source`` (text), ``metadata`` (map), ``outputs`` (array of maps). A page that
+meets anything else throws while it opens the notebook, so nothing else is let in.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pycrdt import Array, ArrayEvent, Doc, Map, Text, TextEvent
+
+from candyce.collab import limits
+from candyce.collab.updates import InvalidUpdate
+
+CELL_TYPES = frozenset({"code", "markdown", "raw"})
+OUTPUT_TYPES = frozenset({"stream", "display_data", "execute_result", "error"})
+CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+MINOR_MAX = 5
+
+Change = tuple[str, Any]
+
+
+class Watcher:
+    """Collects what a transaction touched in a document; ``check`` judges it afterwards."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.cells: Array = doc.get("cells", type=Array)
+        self.meta: Map = doc.get("meta", type=Map)
+        self.state: Map = doc.get("state", type=Map)
+        self.changes: list[Change] = []
+        self._subscriptions = [
+            self.cells.observe_deep(self._on_cells),
+            self.meta.observe_deep(self._on_meta),
+        ]
+
+    def _on_cells(self, events: list[Any]) -> None:
+        for event in events:
+            if type(event) is TextEvent:
+                if len(event.path) > limits.DEPTH:
+                    self.changes.append(("deep", None))
+                continue
+            self._sort(event, event.path)
+
+    def _sort(self, event: Any, path: list[Any]) -> None:
+        depth = len(path)
+        if depth == 0:
+            # Keys on an array: Yjs allows it, a notebook has none.
+            kind = "inserted" if type(event) is ArrayEvent else "odd"
+            self.changes.append((kind, _inserted(event)))
+        elif depth == 1:
+            self.changes.append(("cell", event.target))
+        elif path[1] == "metadata" and depth == 2:
+            self.changes.append(("metadata", event.target))
+        elif path[1] == "outputs" and depth == 2:
+            kind = "outputs" if type(event) is ArrayEvent else "odd"
+            self.changes.append((kind, _inserted(event)))
+        elif path[1] == "outputs" and depth == 3:
+            self.changes.append(("outputs", [event.target]))
+        elif depth > limits.DEPTH:
+            self.changes.append(("deep", None))
+
+    def _on_meta(self, events: list[Any]) -> None:
+        self.changes += [("meta", None) for event in events if len(event.path) <= 1]
+        if any(len(event.path) > limits.DEPTH for event in events):
+            self.changes.append(("deep", None))
+
+    def check(self) -> list[Map]:
+        """Judge what was collected, and forget it.
+
+        Gives the metadata maps that carry ``trusted`` (to be repaired); raises :class:`InvalidUpdate`.
+        """
+        changes, self.changes = self.changes, []
+        repairs: list[Map] = []
+        for kind, thing in changes:
+            if kind in {"odd", "deep"}:
+                raise InvalidUpdate("not a notebook's layout")
+            if kind == "inserted":
+                for cell in thing:
+                    check_cell(cell, repairs)
+            elif kind == "cell":
+                check_cell(thing, repairs)
+            elif kind == "outputs":
+                for output in thing:
+                    check_output(output)
+            elif kind == "metadata":
+                _note_trusted(thing, repairs)
+            else:
+                check_meta(self.meta, repairs)
+        return repairs
+
+
+def _inserted(event: Any) -> list[Any]:
+    if type(event) is not ArrayEvent:
+        return []
+    return [value for step in event.delta for value in step.get("insert", ())]
+
+
+def _note_trusted(metadata: Map, repairs: list[Map]) -> None:
+    if "trusted" in metadata:
+        repairs.append(metadata)
+
+
+def check_document(doc: Doc) -> list[Map]:
+    """Check a whole document, as :meth:`Watcher.check` does for a change."""
+    repairs: list[Map] = []
+    check_meta(doc.get("meta", type=Map), repairs)
+    for cell in doc.get("cells", type=Array):
+        check_cell(cell, repairs)
+    return repairs
+
+
+def check_meta(meta: Map, repairs: list[Map]) -> None:
+    major, minor = meta.get("nbformat"), meta.get("nbformat_minor")
+    if major != 4 or not isinstance(minor, (int, float)) or not 0 <= minor <= MINOR_MAX:
+        raise InvalidUpdate("nbformat")
+    metadata = meta.get("metadata")
+    if not isinstance(metadata, Map):
+        raise InvalidUpdate("metadata of the notebook")
+    _note_trusted(metadata, repairs)
+
+
+def check_cell(cell: Any, repairs: list[Map]) -> None:
+    if not isinstance(cell, Map):
+        raise InvalidUpdate("a cell is a map")
+    kind = cell.get("cell_type")
+    cell_id = cell.get("id")
+    if kind not in CELL_TYPES or not isinstance(cell_id, str) or not CELL_ID.match(cell_id):
+        raise InvalidUpdate("type or id of a cell")
+    if not isinstance(cell.get("source"), Text):
+        raise InvalidUpdate("source of a cell")
+    metadata = cell.get("metadata")
+    if not isinstance(metadata, Map):
+        raise InvalidUpdate("metadata of a cell")
+    _note_trusted(metadata, repairs)
+    if not isinstance(cell.get("attachments", {}), (dict, type(None), Map)):
+        raise InvalidUpdate("attachments of a cell")
+    if kind == "code":
+        _check_code(cell)
+
+
+def _check_code(cell: Map) -> None:
+    outputs = cell.get("outputs")
+    if not isinstance(outputs, Array):
+        raise InvalidUpdate("outputs of a cell")
+    for output in outputs:
+        check_output(output)
+    count = cell.get("execution_count")
+    if count is not None and (isinstance(count, bool) or not isinstance(count, (int, float))):
+        raise InvalidUpdate("execution count of a cell")
+
+
+def check_output(output: Any) -> None:
+    if not isinstance(output, (Map, dict)) or output.get("output_type") not in OUTPUT_TYPES:
+        raise InvalidUpdate("type of an output")
+    kind = output["output_type"]
+    if kind == "stream":
+        text = output.get("text", "")
+        if not isinstance(text, (Text, str, list, Array)) or not isinstance(
+            output.get("name"), str
+        ):
+            raise InvalidUpdate("stream output")
+    elif kind == "error":
+        if not isinstance(output.get("traceback"), (list, Array)):
+            raise InvalidUpdate("error output")
+    elif not isinstance(output.get("data"), (dict, Map)):
+        raise InvalidUpdate("data of an output")

@@ -1,0 +1,191 @@
+"""The update log: open, load, append, compact. Synchronous; callers choose the thread.
+
+A document's updates are numbered from 1 without gaps. The number is given by the row of the document
+inside the writing transaction, so any process may append and all agree on the order.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from pycrdt import Doc
+
+from candyce.collab.models import DocumentUpdate, LiveDocument
+from candyce.collab.notebook import make_seed
+from candyce.lib.errors import NotFound
+from candyce.projects.blobs import read_blob
+from candyce.projects.models import Project
+
+
+@dataclass(slots=True, frozen=True)
+class Content:
+    """All of a document up to update ``seq``: apply ``updates`` in order."""
+
+    updates: list[bytes]
+    seq: int
+    snapshot_seq: int
+
+    @property
+    def size(self) -> int:
+        return sum(len(update) for update in self.updates)
+
+
+@dataclass(slots=True, frozen=True)
+class Entry:
+    """An update to append."""
+
+    data: bytes
+    author_id: uuid.UUID | None
+
+
+@lru_cache(maxsize=16)
+def _get_seed(sha256: str) -> bytes:
+    # Thirty-five copies of one lesson begin with the same update.
+    return make_seed(read_blob(sha256), limit=settings.FILE_LIMIT)
+
+
+def open_document(project_id: uuid.UUID, path: str) -> LiveDocument:
+    """The live document of a notebook, made from its file the first time, once and for all.
+
+    Raises :class:`NotFound` where the project has no such notebook, ``InvalidNotebook`` or
+    ``TooLarge`` where the file cannot be opened.
+    """
+    document = _find(project_id, path)
+    while document is None:
+        tree = Project.objects.filter(pk=project_id, deleted_at=None).values_list("tree", flat=True)
+        entry = (tree.first() or {}).get(path)
+        if entry is None or not path.endswith(".ipynb"):
+            raise NotFound
+        document = _create(project_id, path, entry[0], _get_seed(entry[0]))
+    return document
+
+
+def _find(project_id: uuid.UUID, path: str) -> LiveDocument | None:
+    found = LiveDocument.objects.filter(project_id=project_id, path=path, project__deleted_at=None)
+    return found.defer("snapshot").first()
+
+
+def _create(project_id: uuid.UUID, path: str, sha256: str, seed: bytes) -> LiveDocument | None:
+    """Create the document and its first update; None if the file changed in the meantime."""
+    with transaction.atomic():
+        # The project's row is the lock: of two first openers one creates, the other finds.
+        project = Project.objects.select_for_update().filter(pk=project_id, deleted_at=None).first()
+        if project is None:
+            raise NotFound
+        document = _find(project_id, path)
+        if document is not None:
+            return document
+        if project.tree.get(path, [None])[0] != sha256:
+            return None
+        document = LiveDocument.objects.create(
+            project_id=project_id, path=path, last_seq=1, materialised_seq=1
+        )
+        DocumentUpdate.objects.create(document=document, seq=1, data=seed)
+        return document
+
+
+def load(document_id: int) -> Content | None:
+    """Everything stored of a document; None if it is gone."""
+    with transaction.atomic():  # the snapshot and its tail, of one moment
+        row = (
+            LiveDocument.objects.filter(pk=document_id)
+            .values_list("snapshot", "snapshot_seq")
+            .first()
+        )
+        if row is None:
+            return None
+        tail = DocumentUpdate.objects.filter(document_id=document_id, seq__gt=row[1])
+        updates = list(tail.order_by("seq").values_list("seq", "data"))
+    seq = updates[-1][0] if updates else row[1]
+    first = [bytes(row[0])] if row[0] else []
+    return Content(first + [bytes(data) for _seq, data in updates], seq, row[1])
+
+
+def load_since(document_id: int, seq: int) -> tuple[list[bytes], int] | None:
+    """The updates after ``seq`` and the last number; None where the log no longer has them."""
+    row = (
+        LiveDocument.objects.filter(pk=document_id).values_list("snapshot_seq", "last_seq").first()
+    )
+    if row is None or row[0] > seq:
+        return None
+    tail = DocumentUpdate.objects.filter(document_id=document_id, seq__gt=seq).order_by("seq")
+    updates = list(tail.values_list("seq", "data"))
+    return [bytes(data) for _seq, data in updates], updates[-1][0] if updates else seq
+
+
+def get_last_seqs(document_ids: Sequence[int]) -> dict[int, int]:
+    """``{document: last update}``; a document that is gone is not in it."""
+    rows = LiveDocument.objects.filter(pk__in=document_ids)
+    return dict(rows.values_list("pk", "last_seq"))
+
+
+def append(batch: dict[int, list[Entry]]) -> dict[int, int]:
+    """Store the updates of many documents in one transaction, on the disk when this returns.
+
+    Gives ``{document: number of its last update}``, in the order given; a document that is gone is left
+    out.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _append(cursor, batch)
+
+
+_ADVANCE = (
+    "UPDATE collab_livedocument SET last_seq = last_seq + %s, updated_at = %s"
+    " WHERE id = %s RETURNING last_seq"
+)
+_INSERT = (
+    "INSERT INTO collab_documentupdate (document_id, seq, data, author_id, at)"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
+
+
+def _append(cursor, batch: dict[int, list[Entry]]) -> dict[int, int]:  # type: ignore[no-untyped-def]
+    now = timezone.now()
+    field = DocumentUpdate._meta.get_field  # noqa: SLF001 Django's documented model API
+    at = field("at").get_db_prep_value(now, connection)
+    last: dict[int, int] = {}
+    rows = []
+    for document_id in sorted(
+        batch
+    ):  # always in one order, or two writers could wait for each other
+        entries = batch[document_id]
+        cursor.execute(_ADVANCE, (len(entries), at, document_id))
+        row = cursor.fetchone()
+        if row is None:
+            continue
+        last[document_id] = row[0]
+        for number, entry in enumerate(entries, row[0] - len(entries) + 1):
+            author = field("author_id").get_db_prep_value(entry.author_id, connection)
+            rows.append((document_id, number, entry.data, author, at))
+    if rows:
+        cursor.executemany(_INSERT, rows)
+    return last
+
+
+def compact(document_id: int) -> int:
+    """Merge the log into the snapshot, in one transaction; gives the updates merged.
+
+    Text that was deleted is forgotten in the process, which is what bounds the size.
+    """
+    with transaction.atomic():
+        row = LiveDocument.objects.select_for_update().filter(pk=document_id).first()
+        if row is None or row.last_seq == row.snapshot_seq:
+            return 0
+        content = load(document_id)
+        assert content is not None
+        doc = Doc()
+        for update in content.updates:
+            doc.apply_update(update)
+        LiveDocument.objects.filter(pk=document_id).update(
+            snapshot=doc.get_update(), snapshot_seq=content.seq
+        )
+        merged, _by_model = DocumentUpdate.objects.filter(
+            document_id=document_id, seq__lte=content.seq
+        ).delete()
+    return merged
