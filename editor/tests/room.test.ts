@@ -251,7 +251,7 @@ describe('rights', () => {
 
   it('says which edits were refused and keeps them, and sends them when writing is allowed again', async () => {
     await pass(10);
-    server.status = { scopes: ['read'], code: 'window_closed', message: 'Trop tard.' };
+    server.status = { ...server.status, scopes: ['read'], code: 'window_closed', message: 'Trop tard.' };
     type(' perdu ?');
     await pass(1);
     expect(room.saveState.value).toEqual({
@@ -274,7 +274,7 @@ describe('rights', () => {
     type('X');
     await pass(1);
     expect(room.saveState.value).toMatchObject({ kind: 'cannot_save', code: 'quota_full' });
-    server.status = { scopes: ['read', 'write'], code: null, message: '' };
+    server.status = { ...server.status, code: null, message: '' };
     await pass(SLOW_RETRY + 10);
     expect(kind()).toBe('saved');
     expect(onServer()).toBe('BonjourX');
@@ -308,5 +308,15 @@ describe('rights', () => {
     await pass(SLOW_RETRY);
     expect(kind()).toBe('saved');
     expect(onServer()).toBe('BonjourX');
+  });
+
+  it('does not mix two files when another one now stands at the same path', async () => {
+    await pass(10);
+    server.status = { ...server.status, document: 'document-2' };
+    server.cut();
+    type('X');
+    await pass(60_000);
+    expect(room.saveState.value).toMatchObject({ kind: 'cannot_save', code: 'replaced', unsaved: true });
+    expect(onServer()).toBe('Bonjour');
   });
 });

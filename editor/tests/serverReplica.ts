@@ -30,7 +30,12 @@ export class ServerReplica {
   readonly log: Uint8Array[] = [];
   readonly lines: Line[] = [];
   readonly tokens: string[] = [];
-  status = { scopes: ['read', 'write'], code: null as string | null, message: '' };
+  status = {
+    scopes: ['read', 'write'],
+    code: null as string | null,
+    message: '',
+    document: 'document-1'
+  };
   /** When false, updates are received but never acknowledged. */
   acknowledging = true;
   /** When true, nothing reaches the server nor comes back: a pulled cable. */

@@ -171,6 +171,7 @@ const WORDS: Record<string, [Key, Key | null]> = {
   quota_full: ['quotaTitle', 'quotaBody'],
   too_large: ['tooLargeTitle', 'tooLargeBody'],
   invalid_update: ['invalidTitle', 'invalidBody'],
+  replaced: ['replacedTitle', 'replacedBody'],
   too_many: ['slowDownTitle', 'slowDownBody'],
   session_ended: ['endedTitle', 'endedBody'],
   no_token: ['noTokenTitle', 'noTokenBody']

@@ -120,16 +120,14 @@ export class LiveNotebooks implements IContentProvider {
     const { access, open, user } = this._options;
     // JupyterLab's own mark of unsaved work would be one more shared edit; ours replaces it
     Object.defineProperty(model, 'dirty', { get: () => false, set: () => undefined });
-    const entry: OpenRoom = {
-      path,
-      model,
-      room: new Room({
-        doc: model.ydoc,
-        awareness: model.awareness as unknown as Awareness,
-        access,
-        open: token => open(entry.path, token)
-      })
-    };
+    const where = { path };
+    const room = new Room({
+      doc: model.ydoc,
+      awareness: model.awareness as unknown as Awareness,
+      access,
+      open: token => open(where.path, token)
+    });
+    const entry: OpenRoom = Object.assign(where, { model, room });
     const introduce = (): void => {
       model.awareness.setLocalStateField('user', user.identity);
     };

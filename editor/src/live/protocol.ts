@@ -36,6 +36,8 @@ export interface Status {
   scopes: string[];
   code: string | null;
   message: string;
+  /** Which document stands at this path; another one after the file was replaced. */
+  document: string | null;
 }
 
 export type Incoming =
@@ -96,7 +98,8 @@ export function decode(message: Uint8Array): Incoming {
         status: {
           scopes: Array.isArray(status.scopes) ? status.scopes : [],
           code: status.code ?? null,
-          message: status.message ?? ''
+          message: status.message ?? '',
+          document: typeof status.document === 'string' ? status.document : null
         }
       };
     }

@@ -149,7 +149,7 @@ export class Room {
   // -- connecting ---------------------------------------------------------
 
   private _connect(): void {
-    if (this._disposed || this._channel) {
+    if (this._disposed || this._replaced || this._channel) {
       return;
     }
     clearTimeout(this._timer);
@@ -346,6 +346,16 @@ export class Room {
   }
 
   private _newStatus(status: Status): void {
+    if (status.document && this._document && status.document !== this._document) {
+      // another file stands at this path now: merging the two would mix them up
+      this._closed = { code: 'replaced', message: '' };
+      this._drop();
+      this._replaced = true;
+      clearTimeout(this._timer);
+      this._tell();
+      return;
+    }
+    this._document = status.document ?? this._document;
     const could = this.canWrite;
     this._status = status;
     this._refusal = status.code ? { code: status.code, message: status.message } : this._refusal;
@@ -478,6 +488,8 @@ export class Room {
   private _felt: number;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _timerFor: Channel | null = null;
+  private _document: string | null = null;
+  private _replaced = false;
   private _disposed = false;
   private readonly _statusChanged = new Signal<this, Status>(this);
 }

@@ -1,0 +1,151 @@
+import { YNotebook } from '@jupyter/ydoc';
+import { Signal } from '@lumino/signaling';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { LiveNotebooks } from '../src/live/notebooks';
+import { ignoreSharedTrust } from '../src/trust';
+import { ServerReplica } from './serverReplica';
+
+const MODEL = { path: 'cours.ipynb', last_modified: '2026-01-01T00:00:00Z', hash: 'abc' };
+
+let server: ServerReplica;
+let opened: string[];
+let notebooks: LiveNotebooks;
+let drive: { get: ReturnType<typeof vi.fn>; save: ReturnType<typeof vi.fn>; fileChanged: Signal<object, any> };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new ServerReplica();
+  const remote = new YNotebook();
+  remote.ydoc.on('update', update => server.doc && applyTo(update));
+  remote.insertCell(0, { cell_type: 'code', source: '1+1', metadata: { trusted: true } });
+  opened = [];
+  drive = {
+    get: vi.fn(async () => ({ ...MODEL, last_modified: new Date().toISOString() })),
+    save: vi.fn(),
+    fileChanged: new Signal({})
+  };
+  notebooks = new LiveNotebooks({
+    drive: drive as never,
+    user: {
+      ready: Promise.resolve(),
+      identity: { username: 'zoe', name: 'Zoé' },
+      userChanged: new Signal({})
+    } as never,
+    access: { token: 't', tokenChanged: new Signal({}), renew: async () => true } as never,
+    open: (path, token) => {
+      opened.push(path);
+      return server.open(token);
+    },
+    refusal: value => value.kind
+  });
+});
+afterEach(() => vi.useRealTimers());
+
+import * as Y from 'yjs';
+function applyTo(update: Uint8Array): void {
+  Y.applyUpdate(server.doc, update);
+}
+
+const create = () =>
+  notebooks.sharedModelFactory.createNew({
+    path: 'cours.ipynb',
+    format: 'json',
+    contentType: 'notebook',
+    collaborative: true
+  }) as unknown as YNotebook;
+
+describe('a live notebook', () => {
+  it('is given to JupyterLab only when it is there', async () => {
+    const model = create();
+    const got = vi.fn();
+    void notebooks.get('cours.ipynb', { type: 'notebook', format: 'json' }).then(got);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(got).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(got).toHaveBeenCalledOnce();
+    expect(model.cells.map(cell => cell.getSource())).toEqual(['1+1']);
+  });
+
+  it('shows JupyterLab neither a hash nor a moving date, which would look like a conflict', async () => {
+    create();
+    await vi.advanceTimersByTimeAsync(10);
+    const first = await notebooks.get('cours.ipynb', { content: false, hash: true });
+    await vi.advanceTimersByTimeAsync(60_000);
+    const second = await notebooks.get('cours.ipynb', { content: false, hash: true });
+    expect(second.last_modified).toBe(first.last_modified);
+    expect(second.hash).toBeUndefined();
+  });
+
+  it('waits for the acknowledgement when asked to save, and says when there is none', async () => {
+    const model = create();
+    await vi.advanceTimersByTimeAsync(10);
+    server.acknowledging = false;
+    model.cells[0].setSource('2+2');
+    const refused = notebooks.save('cours.ipynb', {}).catch(error => error.message);
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(await refused).toBe('saving');
+    server.acknowledging = true;
+    server.acknowledge();
+    await vi.advanceTimersByTimeAsync(10);
+    await expect(notebooks.save('cours.ipynb', {})).resolves.toBeTruthy();
+    expect(drive.save).not.toHaveBeenCalled();
+  });
+
+  it('never marks the shared document dirty', async () => {
+    const model = create();
+    await vi.advanceTimersByTimeAsync(10);
+    const before = server.log.length;
+    model.dirty = true;
+    expect(model.dirty).toBe(false);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(server.log.length).toBe(before);
+  });
+
+  it('follows its file to a new name, and closes with its model', async () => {
+    const model = create();
+    await vi.advanceTimersByTimeAsync(10);
+    drive.fileChanged.emit({
+      type: 'rename',
+      oldValue: { path: 'cours.ipynb' },
+      newValue: { path: 'leçon.ipynb' }
+    });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(opened).toEqual(['cours.ipynb', 'leçon.ipynb']);
+    expect(notebooks.saveValue?.kind).toBe('saved');
+    model.dispose();
+    expect(notebooks.rooms).toEqual([]);
+    expect(notebooks.saveValue).toBeNull();
+  });
+
+  it('leaves plain files to the drive', async () => {
+    await notebooks.get('notes.txt', {});
+    expect(drive.get).toHaveBeenCalledWith('notes.txt', { contentProviderId: undefined });
+    expect(
+      notebooks.sharedModelFactory.createNew({
+        path: 'notes.txt',
+        format: 'text',
+        contentType: 'file',
+        collaborative: true
+      })
+    ).toBeUndefined();
+  });
+});
+
+describe('trust', () => {
+  it('is neither believed from the shared document nor written to it', async () => {
+    ignoreSharedTrust();
+    const model = create();
+    await vi.advanceTimersByTimeAsync(10);
+    const cell = model.cells[0];
+    expect(cell.getMetadata('trusted')).toBeUndefined();
+    expect(cell.getMetadata()).toEqual({});
+    cell.setMetadata({ trusted: true, tags: ['a'] });
+    cell.setMetadata('trusted', true);
+    expect(cell.getMetadata()).toEqual({ tags: ['a'] });
+    model.insertCell(1, { cell_type: 'code', source: '', metadata: { trusted: true } });
+    await vi.advanceTimersByTimeAsync(10);
+    const stored = server.doc.getArray('cells').toJSON() as { metadata: object }[];
+    expect(stored[1].metadata).toEqual({});
+  });
+});
