@@ -73,7 +73,9 @@ def stream_zip(copies: Iterable[Copy]) -> Iterator[bytes]:
         for copy in copies:
             name = _unused(make_file_name(copy.pupil), used)
             for path, (sha256, _size, modified) in _get_entries(get_tree(copy), name):
-                info = zipfile.ZipInfo(path, date_time=max(localtime(modified)[:6], (1980, 1, 1, 0, 0, 0)))
+                info = zipfile.ZipInfo(
+                    path, date_time=max(localtime(modified)[:6], (1980, 1, 1, 0, 0, 0))
+                )
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, read_blob(sha256))
                 yield sink.take()

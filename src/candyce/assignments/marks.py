@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 
 def say_mark(mark: Decimal | None) -> str:
     """A mark in the reader's language, without needless zeros; empty when there is none."""
-    if mark is None:
+    if not isinstance(mark, Decimal):
         return ""
     text = f"{mark:f}"
     if "." in text:

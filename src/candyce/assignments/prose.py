@@ -8,12 +8,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from candyce.lib.markdown import render_markdown
 
+_NO_SOURCE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 _HEADING = re.compile(r"(</?h)([1-6])(?=[\s>])")
 
 
 def render_prose(text: str) -> SafeString:
     """Safe HTML whose headings start below the page's own (``#`` becomes ``h3``)."""
-    html = render_markdown(text)
+    html = _NO_SOURCE.sub("", render_markdown(text))
     # In sanitised HTML a `<h1` is always a tag: text has `&lt;`.
     moved = _HEADING.sub(lambda found: f"{found[1]}{min(int(found[2]) + 2, 6)}", html)
     return mark_safe(moved)  # noqa: S308

@@ -168,9 +168,7 @@ class Neighbours:
 
 def get_neighbours(user: User, copy: Copy) -> Neighbours:
     """The copies before and after this one, in the order of the class list."""
-    copies = sorted(
-        get_copies(user, copy.assignment), key=lambda item: fold(item.pupil.sort_name)
-    )
+    copies = sorted(get_copies(user, copy.assignment), key=lambda item: fold(item.pupil.sort_name))
     ids = [item.pk for item in copies]
     place = ids.index(copy.pk)
     return Neighbours(
@@ -225,9 +223,7 @@ def get_summaries(user: User, *, archived: bool = False, limit: int | None = Non
     """Assignments that the person follows, newest first; always three queries."""
     found = access.followed_by(user).filter(archived_at__isnull=not archived)
     assignments = list(found.order_by("-created_at")[:limit])
-    summaries = {
-        item.pk: Summary(item, closed=access.is_closed(item)) for item in assignments
-    }
+    summaries = {item.pk: Summary(item, closed=access.is_closed(item)) for item in assignments}
     pupils = _pupils_by_assignment(user, assignments, summaries)
     states: dict[tuple[Any, Any], str] = {
         (assignment_id, pupil_id): state
@@ -237,9 +233,7 @@ def get_summaries(user: User, *, archived: bool = False, limit: int | None = Non
     }
     for assignment_id, ids in pupils.items():
         for pupil_id in ids:
-            summaries[assignment_id].counts.add(
-                states.get((assignment_id, pupil_id), NOT_STARTED)
-            )
+            summaries[assignment_id].counts.add(states.get((assignment_id, pupil_id), NOT_STARTED))
     return list(summaries.values())
 
 

@@ -56,9 +56,7 @@ def get_recent_projects(user: User) -> QuerySet[Project]:
 
 def get_disciplines(user: User) -> list[dict[str, Any]]:
     """The library's disciplines with how many resources each has."""
-    counts = (
-        visible_resources(user).values("discipline").annotate(count=Count("pk")).order_by()
-    )
+    counts = visible_resources(user).values("discipline").annotate(count=Count("pk")).order_by()
     names = dict(Resource.Discipline.choices)
     found = [
         {"key": row["discipline"], "name": names[row["discipline"]], "count": row["count"]}

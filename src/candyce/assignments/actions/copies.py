@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
@@ -191,7 +192,7 @@ def _lock(copy: Copy, user: User) -> Copy:
 
 def _say_opening(assignment: Assignment) -> str:
     local = timezone.localtime(assignment.opens_at)
-    return _("%(day)s at %(time)s") % {
+    return pgettext("opening", "%(day)s at %(time)s") % {
         "day": format_date(local, "l j F"),
         "time": format_date(local, "H:i"),
     }

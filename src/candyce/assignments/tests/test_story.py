@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candyce.accounts.models import Class, Enrolment
-from candyce.assignments import access, actions
+from candyce.assignments import actions
 from candyce.assignments.models import Assignment, Copy
-from candyce.assignments.tests.conftest import enrol, make_notebook_bytes
+from candyce.assignments.tests.conftest import enrol
 from candyce.conftest import make_user
 from candyce.projects import tokens
 from candyce.projects.models import Project, Version
@@ -44,10 +44,12 @@ def url(name, *args):
 
 
 def assert_clean(html):
-    assert not re.search(r"<script(?![^>]*src=)|javascript:|\son[a-z]+=|\sstyle=|<style|<iframe", html)
+    assert not re.search(
+        r"<script(?![^>]*src=)|href=.javascript:|\son[a-z]+=|\sstyle=|<style|<iframe|<img>", html
+    )
 
 
-def test_the_whole_story(as_, classroom):
+def test_the_whole_story(as_, classroom):  # noqa: PLR0915  (a story is told at one go)
     alice = as_("alice")
     page = alice.get(f"{url('give')}?project={classroom.project.pk}")
     assert page.status_code == 200
@@ -84,7 +86,8 @@ def test_the_whole_story(as_, classroom):
     assert "<h3>Consigne</h3>" in page
     assert_clean(page)
     assert bob.post(url("hand_in", copy.pk)).url == url("copy", copy.pk)
-    assert Copy.objects.get().state == Copy.State.HANDED_IN if Copy.objects.count() == 1 else True
+    copy.refresh_from_db()
+    assert copy.state == Copy.State.HANDED_IN
     bob.post(url("take_back", copy.pk))
     copy.refresh_from_db()
     assert copy.state == Copy.State.WORKING
@@ -95,7 +98,9 @@ def test_the_whole_story(as_, classroom):
     assert "TEST Bob" in page
     page = alice.get(url("mark", copy.pk)).content.decode()
     assert "Les triangles" in page  # the notebook itself
-    answer = alice.post(url("mark", copy.pk), {"mark": "12,5", "appraisal": HOSTILE, "then": "save"})
+    answer = alice.post(
+        url("mark", copy.pk), {"mark": "12,5", "appraisal": HOSTILE, "then": "save"}
+    )
     assert answer.url == url("mark", copy.pk)
     copy.refresh_from_db()
     assert copy.mark == Decimal("12.50")
@@ -119,7 +124,20 @@ def test_the_whole_story(as_, classroom):
 
 
 ALLOWED, MISSING, REFUSED, SIGN_IN = 200, 404, 403, 302
-PEOPLE = ("alice", "dan", "fay", "charlie", "bob", "chloe", "eric", "zoe", "remi", "admin", "inspector", "nobody")
+PEOPLE = (
+    "alice",
+    "dan",
+    "fay",
+    "charlie",
+    "bob",
+    "chloe",
+    "eric",
+    "zoe",
+    "remi",
+    "admin",
+    "inspector",
+    "nobody",
+)
 
 
 def _row(**known):
@@ -171,9 +189,9 @@ def test_deeds_by_role(as_, classroom, deed, db):
     """ALLOWED here means answered by a page; what a refusal on that page changes is looked at below."""
     copies = {"hand_in", "take_back", "reopen", "return_one"}
     for name in PEOPLE:
+        Assignment.objects.update(deleted_at=None, archived_at=None)
         copy = classroom.open("bob")
         Copy.objects.filter(pk=copy.pk).update(state="working")
-        Assignment.objects.update(deleted_at=None, archived_at=None)
         answer = as_(name).post(url(deed, copy.pk if deed in copies else classroom.assignment.pk))
         expected = DEEDS[deed][name]
         if expected == ALLOWED:
@@ -186,7 +204,6 @@ def test_deeds_by_role(as_, classroom, deed, db):
         copy.refresh_from_db()
         if deed == "hand_in":
             assert copy.state == ("handed_in" if name == "bob" else "working"), name
-        assert classroom.client_get_refused(as_, name, url(deed, copy.pk)) if False else True
 
 
 def test_giving_needs_a_teacher_and_something_to_give(as_, classroom):
@@ -206,7 +223,12 @@ def test_giving_needs_a_teacher_and_something_to_give(as_, classroom):
 
 
 def test_errors_of_the_form_stand_at_their_fields(as_, classroom):
-    form = {"title": "", "opens_at": "2027-01-02T10:00", "closes_at": "2027-01-01T10:00", "mark_max": "zéro"}
+    form = {
+        "title": "",
+        "opens_at": "2027-01-02T10:00",
+        "closes_at": "2027-01-01T10:00",
+        "mark_max": "zéro",
+    }
     answer = as_("alice").post(f"{url('give')}?project={classroom.project.pk}", form)
     assert answer.status_code == 200
     errors = answer.context["form"].errors
@@ -362,19 +384,22 @@ def test_zip_holds_every_copy_under_a_safe_name(as_, classroom):
     assert len(names) == len(set(names))
     assert sum(name.endswith(".ipynb") for name in names) == 7
     assert all(re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.-]+)?(\.ipynb)?", name) for name in names)
-    assert {"MULLER-O-NEIL_Zoe-b/mesures.csv", "odd3/odd3.ipynb", "TEST_Remi/TEST_Remi.ipynb"} <= set(names)
+    assert {
+        "MULLER-O-NEIL_Zoe-b/mesures.csv",
+        "odd3/odd3.ipynb",
+        "TEST_Remi/TEST_Remi.ipynb",
+    } <= set(names)
     assert "ETC_passwd/ETC_passwd.ipynb" in names
     alone = [name for name in names if "/" not in name]
     assert len(alone) == 1
     assert json.loads(archive.read(alone[0]))["cells"][0]["source"] == "# Les triangles"
 
 
-async def test_zip_streams_under_asgi_too(async_client, classroom_async):
+async def test_zip_streams_under_asgi_too(async_client, classroom_async, settings):
+    settings.CANDYCE_PORTAL_URL = "http://testserver"  # the name by which this client calls
     user, pk = classroom_async
     await async_client.aforce_login(user)
-    answer = await async_client.get(
-        reverse("assignments:download", args=[pk]), headers={"host": "localhost:8000"}
-    )
+    answer = await async_client.get(reverse("assignments:download", args=[pk]))
     assert answer.is_async
     data = b"".join([chunk async for chunk in answer])
     assert len(zipfile.ZipFile(io.BytesIO(data)).namelist()) == 2
@@ -511,7 +536,7 @@ def test_home_is_alive_when_everything_is_empty(as_, classroom):
     Class.objects.all().delete()
     for name in ("alice", "bob", "admin", "inspector"):
         html = as_(name).get("/").content.decode()
-        assert "class=\"empty\"" in html or name == "admin"
+        assert 'class="empty"' in html or name == "admin"
     for page in ("list", "mine", "give"):
         assert as_("alice").get(url(page)).status_code == 200
     assert as_("alice").get(url("list") + "?show=archived").status_code == 200
@@ -522,7 +547,4 @@ def test_both_languages(as_, classroom):
     for language, word in (("fr", "Rendre"), ("en", "Hand in")):
         html = as_("bob").get(url("copy", copy.pk), headers={"accept-language": language})
         assert html["Content-Language"] == language
-        if language == "en":
-            assert word in html.content.decode()
-    assert access.get_reason_message("nonsense", classroom.assignment)
-    assert make_notebook_bytes()
+        assert word in html.content.decode()

@@ -59,9 +59,7 @@ def _do_give(request: HttpRequest, source: Source, data: dict[str, Any]) -> Assi
 
 def _choose(request: HttpRequest) -> HttpResponse:
     """What to give, when nothing is named."""
-    projects = visible_projects(request.user).filter(
-        kind=Project.Kind.PROJECT, owner=request.user
-    )
+    projects = visible_projects(request.user).filter(kind=Project.Kind.PROJECT, owner=request.user)
     context = {
         "projects": projects.defer("tree")[:30],
         "given": queries.get_summaries(request.user, limit=6),

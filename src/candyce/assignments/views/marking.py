@@ -103,9 +103,7 @@ def _do_mark(request: HttpRequest, copy: Copy, data: dict[str, Any]) -> HttpResp
     then = request.POST.get("then")
     if then == "return":
         actions.return_copies([copy], acting_user=user)
-        messages.success(
-            request, _("Returned to %(name)s.") % {"name": copy.pupil.full_name}
-        )
+        messages.success(request, _("Returned to %(name)s.") % {"name": copy.pupil.full_name})
     else:
         messages.success(request, _("Mark and appraisal are saved."))
     if then in {"next", "return"}:
