@@ -67,7 +67,10 @@ def _make_file_name(name: str) -> str:
         name = check_path(name)
     except InvalidName:
         name = make_name(name, fallback="notebook")
-    return name if is_notebook(name) else f"{make_name(name.rpartition('.')[0])}.ipynb"
+    if is_notebook(name):
+        return name
+    stem = name.rpartition(".")[0]  # a browser may have added ".json"
+    return stem if is_notebook(stem) else f"{make_name(stem, fallback='notebook')}.ipynb"
 
 
 def export_project(project: Project) -> tuple[str, bytes]:

@@ -70,7 +70,8 @@ def issue(
     project_id: uuid.UUID, user_id: uuid.UUID, scopes: tuple[str, ...], *, now: float | None = None
 ) -> Token:
     """A fresh token, first of its chain."""
-    first = round(time.time() if now is None else now, 3)
+    # Rounded down: a token is never younger than a sign-out that came after it.
+    first = int((time.time() if now is None else now) * 1000) / 1000
     return Token(project_id, user_id, scopes, first, int(first), int(first) + LIFETIME)
 
 
