@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import Class, Enrolment, Organisation, Role, User
 from candyce.lib.errors import Forbidden, NotFound
@@ -29,11 +30,36 @@ def is_inspector(user: User) -> bool:
     return has_role(user, Role.Name.INSPECTOR)
 
 
+def own_organisations(user: User) -> QuerySet[Organisation]:
+    """Organisations where the person has the administrator's role itself."""
+    return Organisation.objects.filter(
+        pk__in=Role.objects.filter(user=user, name=Role.Name.ADMINISTRATOR).values("organisation")
+    )
+
+
 def administered_organisations(user: User) -> QuerySet[Organisation]:
-    """Organisations where the person is administrator, with those directly below."""
-    own = Q(roles__user=user, roles__name=Role.Name.ADMINISTRATOR)
-    below = Q(parent__roles__user=user, parent__roles__name=Role.Name.ADMINISTRATOR)
-    return Organisation.objects.filter(own | below).distinct()
+    """Organisations where the person is administrator, with those below (nation, academy, school)."""
+    own = own_organisations(user).values("pk")
+    return Organisation.objects.filter(
+        Q(pk__in=own) | Q(parent__in=own) | Q(parent__parent__in=own)
+    )
+
+
+def administered_people(user: User) -> QuerySet[User]:
+    """People with a role in an organisation that the person administers."""
+    return User.objects.filter(
+        pk__in=Role.objects.filter(organisation__in=administered_organisations(user)).values("user")
+    )
+
+
+def manageable_people(user: User) -> QuerySet[User]:
+    """Of these, the people whose account is theirs to change: without a role anywhere else.
+
+    Otherwise the administrator of one school could take over the account of someone who
+    administers another by setting its password.
+    """
+    elsewhere = Role.objects.exclude(organisation__in=administered_organisations(user))
+    return administered_people(user).exclude(Exists(elsewhere.filter(user=OuterRef("pk"))))
 
 
 def taught_classes(user: User) -> QuerySet[Class]:
@@ -64,6 +90,27 @@ def get_administered_class(user: User, pk: object) -> Class:
     if class_ is None:
         raise NotFound
     return class_
+
+
+def get_administered_person(user: User, pk: object) -> User:
+    """Guarded fetch, to look at; raises :class:`NotFound`."""
+    person = administered_people(user).filter(pk=pk).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def get_manageable_person(user: User, pk: object) -> User:
+    """Guarded fetch, to change; raises :class:`NotFound`, or :class:`Forbidden` when another
+    organisation has a say in the account."""
+    person = get_administered_person(user, pk)
+    if not manageable_people(user).filter(pk=pk).exists():
+        raise Forbidden(
+            _(
+                "This account has a role in another organisation too. Only an administrator of both may change it."
+            )
+        )
+    return person
 
 
 def check_teacher(user: User) -> None:

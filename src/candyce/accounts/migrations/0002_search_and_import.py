@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="user",
+            options={"ordering": ("search_text",)},
+        ),
         migrations.AddField(
             model_name="user",
             name="search_text",
