@@ -163,12 +163,21 @@ async def _read(connection: Connection, receive: Receive) -> None:
         data = event.get("bytes")
         if data is None:
             continue  # a text frame says nothing in this protocol
-        wait = max(connection.updates.take(1), connection.bytes.take(len(data)))
-        if wait > 0:
-            if wait > 1:
-                connection.send_status("too_many")
-            await asyncio.sleep(wait)  # the sender waits with us: TCP holds it back
+        await _slow_down(connection, len(data))
         await _hear(connection, data)
+
+
+async def _slow_down(connection: Connection, size: int) -> None:
+    """Wait when messages come too fast; the sender waits with us, TCP holds it back."""
+    wait = max(connection.updates.take(1), connection.bytes.take(size))
+    if wait > 0:
+        connection.slowed += wait
+        if connection.slowed > 1:
+            connection.send_status("too_many")
+        await asyncio.sleep(wait)
+    elif connection.slowed and connection.updates.is_calm:
+        connection.slowed = 0.0
+        connection.send_status()
 
 
 async def _hear(connection: Connection, data: bytes) -> None:

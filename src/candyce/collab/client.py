@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 from pycrdt import Array, Doc, TransactionEvent
@@ -46,7 +46,7 @@ class LiveClient:
         self._sender: asyncio.Task[None] | None = None
         self._subscription = self.doc.observe(self._on_change)
 
-    async def __aenter__(self) -> LiveClient:
+    async def __aenter__(self) -> Self:
         await self.connect()
         return self
 
@@ -121,17 +121,17 @@ class LiveClient:
         async with self.changed:
             self.changed.notify_all()
 
-    async def wait_for(self, condition: Callable[[], bool], timeout: float = 10) -> None:
+    async def wait_for(self, condition: Callable[[], bool], patience: float = 10) -> None:
         """Wait until the condition holds; raises ``TimeoutError``."""
-        async with asyncio.timeout(timeout), self.changed:
+        async with asyncio.timeout(patience), self.changed:
             await self.changed.wait_for(condition)
 
-    async def wait_saved(self, timeout: float = 10) -> None:
+    async def wait_saved(self, patience: float = 10) -> None:
         """Wait until everything sent on this line is stored."""
-        await self.wait_for(lambda: self._caught_up and self.saved >= self.sent, timeout)
+        await self.wait_for(lambda: self._caught_up and self.saved >= self.sent, patience)
 
-    async def wait_closed(self, timeout: float = 10) -> int | None:
-        await self.wait_for(lambda: not self.connected or self.close_code is not None, timeout)
+    async def wait_closed(self, patience: float = 10) -> int | None:
+        await self.wait_for(lambda: not self.connected or self.close_code is not None, patience)
         return self.close_code
 
     # -- the protocol -----------------------------------------------------------------------------

@@ -40,6 +40,10 @@ class Bucket:
         self._at = now
         return max(0.0, -self._level / self._rate)
 
+    @property
+    def is_calm(self) -> bool:
+        return self._level > self._burst / 2
+
 
 class Connection:
     __slots__ = (
@@ -58,6 +62,7 @@ class Connection:
         "resyncs",
         "room",
         "saved",
+        "slowed",
         "status",
         "synced",
         "updates",
@@ -72,6 +77,7 @@ class Connection:
         self.gap = False  # an update had to be dropped; the answer to our step 1 will hold it
         self.resyncs = 0
         self.invalid = 0
+        self.slowed = 0.0  # seconds it was held back
         self.synced = False  # has had the whole document; from then on every news is sent
         self.status: dict[str, Any] | None = None
         self.checked_at = time.monotonic()

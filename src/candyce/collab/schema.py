@@ -47,9 +47,7 @@ class Watcher:
     def _sort(self, event: Any, path: list[Any]) -> None:
         depth = len(path)
         if depth == 0:
-            # Keys on an array: Yjs allows it, a notebook has none.
-            kind = "inserted" if type(event) is ArrayEvent else "odd"
-            self.changes.append((kind, _inserted(event)))
+            self.changes.append(("inserted", _inserted(event)))
         elif depth == 1:
             self.changes.append(("cell", event.target))
         elif path[1] == "metadata" and depth == 2:

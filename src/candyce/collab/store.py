@@ -18,7 +18,7 @@ from pycrdt import Doc
 
 from candyce.collab.models import DocumentUpdate, LiveDocument
 from candyce.collab.notebook import make_seed
-from candyce.lib.errors import NotFound
+from candyce.lib.errors import NotFound, TooLarge
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project
 
@@ -62,6 +62,8 @@ def open_document(project_id: uuid.UUID, path: str) -> LiveDocument:
         entry = (tree.first() or {}).get(path)
         if entry is None or not path.endswith(".ipynb"):
             raise NotFound
+        if entry[1] > settings.FILE_LIMIT:
+            raise TooLarge
         document = _create(project_id, path, entry[0], _get_seed(entry[0]))
     return document
 
