@@ -59,9 +59,8 @@ def make_tree(files: Iterable[tuple[str, bytes]]) -> dict[str, list]:
         for parent in get_parents(path):
             tree.pop(f"{parent}/", None)
         is_folder = key.endswith("/")
-        tree[f"{path}/" if is_folder else path] = entry = (
-            ["", 0, int(time.time())] if is_folder else do_store(path, data)
-        )
+        entry: list = ["", 0, int(time.time())] if is_folder else do_store(path, data)
+        tree[f"{path}/" if is_folder else path] = entry
         names.add(f"{path}/" if is_folder else path)
         size += entry[1]
         quota.check_totals(size, len(tree))

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candyce.lib.errors import BadRequest, CandyceError, NotSignedIn, TooLarge
@@ -266,13 +267,14 @@ def _make_untitled(body: dict[str, Any]) -> tuple[str, bytes | None]:
     if not isinstance(extension, str) or len(extension) > 20:
         raise BadRequest
     if kind == "directory":
-        return str(_("New folder")), None
+        return gettext("New folder"), None
     if kind == "notebook":
-        return f"{_('Untitled notebook')}.ipynb", write_notebook(make_notebook(""))
+        title = gettext("Untitled notebook")
+        return f"{title}.ipynb", write_notebook(make_notebook(""))
     if kind != "file":
         raise BadRequest
     dot = "" if extension.startswith(".") or not extension else "."
-    return f"{_('Untitled')}{dot}{extension or '.txt'}", b""
+    return gettext("Untitled") + dot + (extension or ".txt"), b""
 
 
 @capability(WRITE)

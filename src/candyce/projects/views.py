@@ -10,13 +10,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candyce.accounts.access import is_teacher
+from candyce.accounts.http import SignedInRequest
 from candyce.accounts.models import normalise_username
 from candyce.lib.errors import BadRequest, CandyceError, Forbidden, NotFound
 from candyce.projects import access, actions, capabilities, imports, queries, tokens
@@ -38,19 +39,19 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @login_required
-def list_(request: HttpRequest) -> HttpResponse:
+def list_(request: SignedInRequest) -> HttpResponse:
     """My projects."""
     form = SearchForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     page = Paginator(queries.list_projects(request.user, text), PAGE).get_page(
         request.GET.get("page")
     )
-    for project in page:
-        project.abilities = queries.get_abilities(request.user, project)
+    rows = [(project, queries.get_abilities(request.user, project)) for project in page]
     context = {
         "form": form,
         "text": text,
         "page": page,
+        "rows": rows,
         "may_give": is_teacher(request.user),
         "deleted": _find_deleted(request),
         "trash_count": queries.list_trash(request.user).count(),
@@ -58,7 +59,7 @@ def list_(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/list.html", context)
 
 
-def _find_deleted(request: HttpRequest) -> Project | None:
+def _find_deleted(request: SignedInRequest) -> Project | None:
     """The project just deleted, to offer Undo."""
     try:
         pk = uuid.UUID(request.GET.get("deleted", ""))
@@ -69,13 +70,13 @@ def _find_deleted(request: HttpRequest) -> Project | None:
 
 @require_safe
 @login_required
-def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     project = access.get_project(request.user, pk)
     return _show(request, project)
 
 
 def _show(
-    request: HttpRequest, project: Project, *, form: Form | None = None, status: int = 200
+    request: SignedInRequest, project: Project, *, form: Form | None = None, status: int = 200
 ) -> HttpResponse:
     abilities = queries.get_abilities(request.user, project)
     context = {
@@ -91,7 +92,7 @@ def _show(
 
 
 def _answer_form(
-    request: HttpRequest, form: Form, heading: str, button: str, project: Project | None = None
+    request: SignedInRequest, form: Form, heading: str, button: str, project: Project | None = None
 ) -> HttpResponse:
     """A page with one form; it stands there again, with its errors, until it is right."""
     context = {"form": form, "heading": heading, "button": button, "project": project}
@@ -101,7 +102,7 @@ def _answer_form(
 
 @form_view
 @login_required
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedInRequest) -> HttpResponse:
     form = NewProjectForm(request.POST or None)
     if form.is_valid():
         try:
@@ -117,7 +118,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @form_view
 @login_required
-def import_(request: HttpRequest) -> HttpResponse:
+def import_(request: SignedInRequest) -> HttpResponse:
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if form.is_valid():
         upload = form.cleaned_data["file"]
@@ -135,7 +136,7 @@ def import_(request: HttpRequest) -> HttpResponse:
 
 @form_view
 @login_required
-def rename(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     project = access.get_project(request.user, pk, access.MANAGE)
     form = TitleForm(request.POST or None, initial={"title": project.title})
     if form.is_valid():
@@ -150,7 +151,7 @@ def rename(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def duplicate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def duplicate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     project = access.get_project(request.user, pk)
     copy = actions.duplicate(project, acting_user=request.user)
     messages.success(request, _("“%(title)s” is a copy of your own.") % {"title": copy})
@@ -159,7 +160,7 @@ def duplicate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def duplicate_version(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResponse:
+def duplicate_version(request: SignedInRequest, pk: uuid.UUID, version: uuid.UUID) -> HttpResponse:
     project = access.get_project(request.user, pk, access.WRITE)
     copy = actions.duplicate_version(
         queries.get_version(project, version), acting_user=request.user
@@ -170,7 +171,7 @@ def duplicate_version(request: HttpRequest, pk: uuid.UUID, version: uuid.UUID) -
 
 @require_POST
 @login_required
-def delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def delete(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     project = access.get_project(request.user, pk)
     if not queries.get_abilities(request.user, project)["delete"]:
         raise Forbidden
@@ -180,7 +181,7 @@ def delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def restore(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     project = access.get_deleted_project(request.user, pk)
     actions.restore(project, acting_user=request.user)
     messages.success(request, _("“%(title)s” is back.") % {"title": project})
@@ -189,14 +190,14 @@ def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def trash(request: HttpRequest) -> HttpResponse:
+def trash(request: SignedInRequest) -> HttpResponse:
     context = {"projects": queries.list_trash(request.user), "days": queries.get_trash_days()}
     return render(request, "projects/trash.html", context)
 
 
 @require_safe
 @login_required
-def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def export(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A zip of the project or, with ``path``, one file of it."""
     project = access.get_project(request.user, pk)
     path = request.GET.get("path")
@@ -210,7 +211,7 @@ def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def members(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def members(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Give a schoolmate rights, change them, or take them away (``remove``: the person's id)."""
     project = access.get_project(request.user, pk, access.MANAGE)
     if "remove" in request.POST:
@@ -220,12 +221,12 @@ def members(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = MemberForm(request.POST)
     if form.is_valid():
         username = normalise_username(form.cleaned_data["username"])
-        person = access.schoolmates(request.user).filter(username=username).first()
-        if person is None or person.pk == project.owner_id:
+        found = access.schoolmates(request.user).filter(username=username).first()
+        if found is None or found.pk == project.owner_id:
             form.add_error("username", _("Nobody else in your school has this username."))
         else:
             rights = RIGHTS[form.cleaned_data["right"]][1]
-            actions.set_member(project, person, rights, acting_user=request.user)
+            actions.set_member(project, found, rights, acting_user=request.user)
             return redirect("projects:detail", project.pk)
     return _show(request, project, form=form, status=422)
 
@@ -235,7 +236,7 @@ def members(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def open_(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def open_(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Mint a token and send the browser to the editor (``path``, ``app=notebooks|lab``).
 
     A page of another origin must not come by a token for a project of its choice, say by opening this
@@ -257,12 +258,12 @@ def open_(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _make_editor_url(request: HttpRequest, project: Project, path: str | None) -> str:
+def _make_editor_url(request: SignedInRequest, project: Project, path: str | None) -> str:
     single = path is not None and is_notebook(path) and request.GET.get("app") != "lab"
     scopes = capabilities.get_scopes(access.get_rights(request.user, project))
     fragment = {
         "token": tokens.issue(project.pk, request.user.pk, scopes).encode(),
-        "lang": request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+        "lang": request.LANGUAGE_CODE,
     }
     theme = request.user.theme or request.COOKIES.get("candyce-theme", "")
     if theme in {"light", "dark"}:
@@ -273,15 +274,16 @@ def _make_editor_url(request: HttpRequest, project: Project, path: str | None) -
 
 @form_view
 @login_required
-def reconnect(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def reconnect(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """After signing in again: let the editor's page in the other tab go on.
 
     A deed of its own, on a button: a link that someone sends must not revive a token that they hold.
     """
     project = access.get_project(request.user, pk)
     chain = _read_chain(request.POST.get("chain") or request.GET.get("chain"))
-    done = request.method == "POST" and chain is not None
-    if done:
+    done = False
+    if request.method == "POST" and chain is not None:
+        done = True
         capabilities.do_reconnect(project, chain, acting_user=request.user)
     context = {"project": project, "chain": chain, "done": done}
     return render(request, "projects/reconnect.html", context)
