@@ -8,7 +8,6 @@ the old site only once the new one is complete.
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path

@@ -14,7 +14,8 @@ def compile_extension() -> Path:
     for generated in ("lib", "labextension"):
         shutil.rmtree(EDITOR / generated, ignore_errors=True)
     (EDITOR / "tsconfig.tsbuildinfo").unlink(missing_ok=True)
-    _run([str(NODE_MODULES / ".bin" / "tsc")])
+    # types are checked by `npm run check`; here only the output counts
+    _run([str(NODE_MODULES / ".bin" / "tsc"), "--noCheck"])
     builder = Path(sysconfig.get_path("scripts")) / "jupyter-builder"
     _run([str(builder), "build", "."])
     return EDITOR / "labextension"

@@ -43,7 +43,7 @@ json.dumps(sorted({
     (m.__spec__.name if getattr(m, "__spec__", None) else n)
     for n, m in list(sys.modules.items())
     if getattr(m, "__file__", None) and not m.__file__.endswith(".so")
-} | {"candyce_boot", "encodings.idna", "stringprep"}))`)
+} | {"candyce_boot", "encodings.idna", "stringprep", "traitlets.log"}))`)
 );
 const here = path.dirname(fileURLToPath(import.meta.url));
 const file = path.join(here, '../pyodide/hot-modules.json');

@@ -20,11 +20,13 @@ class RestFinder:
     def __init__(self, fetch):
         self.fetch = fetch
         self.mounted = False
+        self.first = ""
 
     def find_spec(self, name, path=None, target=None):
         if name not in NAMES:
             return None
         if not self.mounted:
+            self.first = name
             self.fetch(REST)
             self.mounted = True
         if path is None:
