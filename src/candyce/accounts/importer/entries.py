@@ -116,7 +116,7 @@ def _check_length(text: str) -> str:
 
 
 def _check_role(text: str) -> str:
-    role = ROLE_OF.get(re.sub(r"\W", "", fold(text)))
+    role = ROLE_OF.get(fold(text))
     if role is None:
         raise ValidationError(
             _(
