@@ -12,7 +12,12 @@ export function setUp(root: ParentNode): void {
   setUpFilter(root);
   setUpSort(root);
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-autosubmit]")) {
-    form.addEventListener("change", () => form.requestSubmit());
+    form.addEventListener("change", (event) => {
+      // What is being typed into a filter is applied at once, here; the form goes on Enter.
+      if (!(event.target as HTMLElement).matches("[data-filter]")) {
+        form.requestSubmit();
+      }
+    });
   }
   for (const button of root.querySelectorAll<HTMLElement>("[data-print]")) {
     button.addEventListener("click", () => window.print());

@@ -6,7 +6,6 @@ Loaded through the room's own actions, then dated back. Loading twice changes no
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -152,7 +151,7 @@ def _load(story: Story, school: DemoSchool, resource: Resource, chance: random.R
     chance.shuffle(others)
     states = [state for state, count in story.states for _one in range(count)]
     plan = [(first, story.first), *zip(others, states, strict=False)]
-    given = now + timedelta(days=story.given)
+    given = _at(now + timedelta(days=story.given), 7, chance)
     done = min(now, now + timedelta(days=story.closes))
     for pupil, state in plan:
         if state == "not_started":
@@ -200,13 +199,22 @@ def _return(copy: Copy, teacher: User, chance: random.Random) -> None:
 def _date(copy: Copy, given: datetime, done: datetime, chance: random.Random) -> None:
     """Spread what happened between the giving and the end, in the order in which it did."""
     copy.refresh_from_db()
-    span = done - given
-    started = given + span * chance.uniform(0.02, 0.5)
-    worked = started + (done - started) * chance.uniform(0.1, 0.95)
+    days = max((done - given).days, 1)
+    first = chance.randrange(days)
+    started = _at(given + timedelta(days=first), chance.randint(8, 12), chance)
+    worked = _at(
+        given + timedelta(days=chance.randrange(first, days)), chance.randint(13, 18), chance
+    )
     Copy.objects.filter(pk=copy.pk).update(
         started_at=started,
         handed_in_at=worked if copy.handed_in_at else None,
-        returned_at=done + timedelta(days=1) if copy.returned_at else None,
+        returned_at=_at(done + timedelta(days=1), 18, chance) if copy.returned_at else None,
     )
     Project.objects.filter(pk=copy.project_id).update(created_at=started, updated_at=worked)
     Version.objects.filter(project=copy.project_id).update(created_at=worked)
+
+
+def _at(day: datetime, hour: int, chance: random.Random) -> datetime:
+    """That day at this hour of the school."""
+    local = timezone.localtime(day)
+    return local.replace(hour=hour, minute=chance.randrange(60), second=0, microsecond=0)

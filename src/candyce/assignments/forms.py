@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.access import taught_classes
@@ -75,12 +73,11 @@ class AssignmentForm(forms.Form):
     mark_max = MarkField(label=_("Marked out of"), initial=Decimal(20))
 
     def __init__(self, user: User, *args: Any, kept: Any = None, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, label_suffix="", **options)
         classes = Class.objects.filter(pk__in=taught_classes(user).values("pk"))
         if kept is not None:
             classes = classes | Class.objects.filter(pk__in=kept.values("pk"))
         self.fields["classes"].queryset = classes.order_by("title")  # type: ignore[attr-defined]
-        self.time_zone = lazystr(settings.TIME_ZONE)
 
     def add_error_of(self, error: CandyceError) -> None:
         """Show an action's refusal at its fields."""
@@ -106,7 +103,7 @@ class MarkForm(forms.Form):
 
     @classmethod
     def of(cls, copy: Copy, data: Any = None) -> MarkForm:
-        return cls(data, initial={"mark": copy.mark, "appraisal": copy.appraisal})
+        return cls(data, label_suffix="", initial={"mark": copy.mark, "appraisal": copy.appraisal})
 
 
 class RowsForm(forms.Form):
@@ -117,7 +114,7 @@ class RowsForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(
-            attrs={"type": "search", "form": "filters", "data-filter": "#pupils"}
+            attrs={"type": "search", "data-filter": "#pupils", "autocomplete": "off"}
         ),
     )
     class_ = forms.ChoiceField(label=_("Class"), required=False)
@@ -139,7 +136,7 @@ class RowsForm(forms.Form):
     )
 
     def __init__(self, data: Any, classes: list[Class]) -> None:
-        super().__init__(data, auto_id="rows_%s")
+        super().__init__(data, auto_id="rows_%s", label_suffix="")
         choices = [("", _("All")), *((str(item.pk), item.title) for item in classes)]
         self.fields["class_"].choices = choices  # type: ignore[attr-defined]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import template
 
 from candyce.assignments.marks import say_mark
+from candyce.assignments.prose import get_plain
 
 register = template.Library()
 
@@ -15,3 +16,9 @@ register = template.Library()
 def mark(value: Decimal | None) -> str:
     """A mark in the reader's language: ``12,5``."""
     return say_mark(value)
+
+
+@register.filter
+def plain(text: str) -> str:
+    """Markdown as one line of plain text."""
+    return get_plain(text)
