@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "candyce.settings")
 
 from django.core.asgi import get_asgi_application
 
-django_application = get_asgi_application()
+django_core = get_asgi_application()
 
 # Django must be set up before the rooms are imported.
 from django.apps import apps
@@ -23,8 +23,12 @@ from django.conf import settings
 
 from candyce.collab import app as collab
 from candyce.collab.hub import close_hub
+from candyce.lib.body import limit_body
 from candyce.lib.origins import is_editor_host, is_portal_host
 from candyce.lib.static import StaticFiles, get_script_hashes
+
+# A form's own words come on top of the largest upload.
+django_application = limit_body(django_core, settings.UPLOAD_LIMIT + settings.MEGABYTE)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
