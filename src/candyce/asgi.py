@@ -26,6 +26,9 @@ from candyce.collab.hub import close_hub
 from candyce.lib.body import limit_body
 from candyce.lib.origins import is_editor_host, is_portal_host
 from candyce.lib.static import StaticFiles, get_script_hashes
+from candyce.web.checks import refuse_unsafe_start
+
+refuse_unsafe_start()
 
 # A form's own words come on top of the largest upload.
 django_application = limit_body(django_core, settings.UPLOAD_LIMIT + settings.MEGABYTE)

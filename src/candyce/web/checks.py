@@ -73,7 +73,7 @@ def _check_secret() -> Iterator[str]:
         or len(set(secret)) < LEAST_VARIETY
         or secret.startswith("django-insecure-")
     ):
-        yield _("The secret is too short or too simple to guess.") + " " + advice
+        yield _("The secret is too short or too easy to guess.") + " " + advice
 
 
 def _check_origins() -> Iterator[str]:

@@ -53,7 +53,7 @@ def do_enrol(class_: Class, person: User, role: str, *, acting_user: User) -> En
     if not Role.objects.filter(
         user=person, organisation_id=class_.organisation_id, name=role
     ).exists():
-        raise BadRequest(_("This person has not this role in the class's organisation."))
+        raise BadRequest(_("This person does not have that role in the class's organisation."))
     enrolment, new = Enrolment.objects.get_or_create(
         user=person, school_class=class_, defaults={"role": role}
     )
