@@ -66,9 +66,7 @@ export function mirrorRights(panel: NotebookPanel, notebooks: LiveNotebooks): vo
 
 /** Freeze, or give back what the cell's own metadata says. */
 function applyTo(cell: Cell, readOnly: boolean): void {
-  if (readOnly) {
-    cell.readOnly = true;
-  } else if (cell.readOnly && cell.model.getMetadata('editable') !== false) {
-    cell.readOnly = false;
-  }
+  // stock writes every change of `readOnly` into the cell's shared metadata
+  cell.syncEditable = false;
+  cell.readOnly = readOnly || cell.model.getMetadata('editable') === false;
 }

@@ -58,8 +58,8 @@ export class BarView {
     );
     this._takeBack = this._button(t('takeBack'), 'cy-button', _actions.takeBack);
     this._handIn = this._button(t('handIn'), 'cy-button cy-primary', _actions.handIn);
-    this._presence = h('p', { class: 'cy-presence', role: 'status' });
-    this._notice = h('div', { class: 'cy-notice', role: 'alert' });
+    this._presence = h('p', { class: 'cy-presence', role: 'status', hidden: true });
+    this._notice = h('div', { class: 'cy-notice', role: 'alert', hidden: true });
     this._panel = h('section', {
       class: 'cy-panel',
       id: 'cy-panel',

@@ -54,6 +54,8 @@ function overrides(language: Language, theme: Theme): Overrides {
       theme: theme === 'dark' ? 'JupyterLab Dark' : 'JupyterLab Light',
       'adaptive-theme': false
     },
+    // the bar says what the stock header would say
+    '@jupyter-notebook/application-extension:top': { visible: 'no' },
     '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
     '@jupyterlab/docmanager-extension:plugin': { autosave: false, renameUntitledFileOnSave: false },
     '@jupyterlab/notebook-extension:tracker': { windowingMode: 'contentVisibility' }
