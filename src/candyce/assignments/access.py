@@ -69,7 +69,7 @@ def followed_by(user: User) -> QuerySet[Assignment]:
 
 def given_to(user: User) -> QuerySet[Assignment]:
     """Assignments given to the pupil's classes."""
-    return _assignments(user).filter(as_pupil=True, deleted_at=None)
+    return _assignments(user).filter(Q(as_pupil=True), deleted_at=None)
 
 
 def visible_to(user: User) -> QuerySet[Assignment]:

@@ -69,7 +69,7 @@ def stream_zip(copies: Iterable[Copy]) -> Iterator[bytes]:
     """The archive's bytes, one file in memory at a time; two pupils of one name both have theirs."""
     sink = _Sink()
     used: set[str] = set()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         for copy in copies:
             name = _unused(make_file_name(copy.pupil), used)
             for path, (sha256, _size, modified) in _get_entries(get_tree(copy), name):

@@ -27,7 +27,7 @@ class MarkField(forms.DecimalField):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 6})
         super().__init__(max_digits=6, decimal_places=2, widget=widget, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = value.replace(",", ".").replace("\u202f", "").replace(" ", "")
         return super().to_python(value)
@@ -51,7 +51,17 @@ class ClassesField(forms.ModelMultipleChoiceField):
         return f"{obj.title} ({obj.subject})" if obj.subject else obj.title
 
 
-class AssignmentForm(forms.Form):
+class RefusableForm(forms.Form):
+    """A form that can show an action's refusal at its fields."""
+
+    def add_error_of(self, error: CandyceError) -> None:
+        for name, text in error.fields.items():
+            self.add_error(name if name in self.fields else None, str(text))
+        if not error.fields:
+            self.add_error(None, str(error))
+
+
+class AssignmentForm(RefusableForm):
     """What a teacher says when giving work, or when changing it."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
@@ -72,22 +82,17 @@ class AssignmentForm(forms.Form):
     closes_at = _moment(_("Closes"), _("Empty: no limit. After it, pupils can read but not write."))
     mark_max = MarkField(label=_("Marked out of"), initial=Decimal(20))
 
-    def __init__(self, user: User, *args: Any, kept: Any = None, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+    def __init__(
+        self, user: User, data: Any = None, *, initial: dict[str, Any], kept: Any = None
+    ) -> None:
+        super().__init__(data, initial=initial, label_suffix="")
         classes = Class.objects.filter(pk__in=taught_classes(user).values("pk"))
         if kept is not None:
             classes = classes | Class.objects.filter(pk__in=kept.values("pk"))
         self.fields["classes"].queryset = classes.order_by("title")  # type: ignore[attr-defined]
 
-    def add_error_of(self, error: CandyceError) -> None:
-        """Show an action's refusal at its fields."""
-        for name, text in error.fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
-        if not error.fields:
-            self.add_error(None, str(error))
 
-
-class MarkForm(forms.Form):
+class MarkForm(RefusableForm):
     """A copy's mark and appraisal."""
 
     mark = MarkField(label=_("Mark"), required=False)
@@ -98,8 +103,6 @@ class MarkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("The pupil reads it once the copy is returned. Markdown works."),
     )
-
-    add_error_of = AssignmentForm.add_error_of
 
     @classmethod
     def of(cls, copy: Copy, data: Any = None) -> MarkForm:

@@ -9,13 +9,14 @@ import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candyce.accounts.access import check_teacher
+from candyce.accounts.http import SignedInRequest
 from candyce.assignments import access, actions, queries
 from candyce.assignments.forms import AssignmentForm, get_initial
 from candyce.assignments.models import Assignment
@@ -30,7 +31,7 @@ SOURCES = ("resource", "project", "version", "assignment")
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def give(request: HttpRequest) -> HttpResponse:
+def give(request: SignedInRequest) -> HttpResponse:
     """The form that gives a resource, a project, a version or an assignment's work to classes."""
     check_teacher(request.user)
     named = {name: request.GET[name] for name in SOURCES if request.GET.get(name)}
@@ -51,13 +52,13 @@ def give(request: HttpRequest) -> HttpResponse:
     return render(request, "assignments/give.html", context)
 
 
-def _do_give(request: HttpRequest, source: Source, data: dict[str, Any]) -> Assignment:
+def _do_give(request: SignedInRequest, source: Source, data: dict[str, Any]) -> Assignment:
     return actions.give(
         acting_user=request.user, version=source.version, project=source.project, **data
     )
 
 
-def _choose(request: HttpRequest) -> HttpResponse:
+def _choose(request: SignedInRequest) -> HttpResponse:
     """What to give, when nothing is named."""
     projects = visible_projects(request.user).filter(kind=Project.Kind.PROJECT, owner=request.user)
     context = {
@@ -69,7 +70,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """All assignments one follows: under way, archived, deleted (one's own, to restore)."""
     check_teacher(request.user)
     shown = request.GET.get("show", "")
@@ -81,7 +82,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     return render(request, "assignments/list.html", context)
 
 
-def _get_undo(request: HttpRequest) -> Assignment | None:
+def _get_undo(request: SignedInRequest) -> Assignment | None:
     """The assignment that has just been deleted, named in the address."""
     try:
         pk = uuid.UUID(request.GET.get("undo", ""))
@@ -107,7 +108,7 @@ def _get_share_context(assignment: Assignment) -> dict[str, Any]:
 
 @login_required
 @require_safe
-def share(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def share(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The code in big, the link, the QR code."""
     assignment = access.get_assignment(request.user, pk, "follow")
     return render(request, "assignments/share.html", _get_share_context(assignment))
@@ -115,7 +116,7 @@ def share(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def project_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def project_code(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The same for the projector: nothing but what pupils need."""
     assignment = access.get_assignment(request.user, pk, "follow")
     return render(request, "assignments/project_code.html", _get_share_context(assignment))
@@ -123,7 +124,7 @@ def project_code(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Change title, classes, instructions, window."""
     assignment = access.get_assignment(request.user, pk, "edit")
     form = AssignmentForm(
@@ -146,7 +147,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def archive(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     assignment = access.get_assignment(request.user, pk, "edit")
     actions.archive(assignment, acting_user=request.user)
     messages.success(request, _("The assignment is archived: pupils can read it, not write."))
@@ -155,7 +156,7 @@ def archive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def unarchive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def unarchive(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     assignment = access.get_assignment(request.user, pk, "edit")
     actions.unarchive(assignment, acting_user=request.user)
     messages.success(request, _("The assignment is under way again."))
@@ -164,7 +165,7 @@ def unarchive(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def delete(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     assignment = access.get_assignment(request.user, pk, "edit")
     actions.delete_assignment(assignment, acting_user=request.user)
     return redirect(f"{reverse('assignments:list')}?undo={pk}")
@@ -172,7 +173,7 @@ def delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def restore(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def restore(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     assignment = access.get_deleted_assignment(request.user, pk)
     actions.restore_assignment(assignment, acting_user=request.user)
     messages.success(request, _("The assignment is back, with all its copies."))

@@ -11,7 +11,8 @@ from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from candyce.accounts.http import SignedInRequest
 from candyce.accounts.models import User
 from candyce.assignments import access, actions, queries
 from candyce.assignments.describe import get_class_name
@@ -30,7 +32,7 @@ from candyce.lib.errors import BadRequest
 from candyce.lib.notebook_html import render_notebook
 
 
-def _get_rows_context(request: HttpRequest, assignment: Assignment) -> dict[str, Any]:
+def _get_rows_context(request: SignedInRequest, assignment: Assignment) -> dict[str, Any]:
     classes = list(access.followed_classes(request.user, assignment))
     form = RowsForm(request.GET, classes)
     choices = form.get_choices()
@@ -51,7 +53,7 @@ def _get_rows_context(request: HttpRequest, assignment: Assignment) -> dict[str,
 
 @login_required
 @require_safe
-def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The class at work: a row a pupil, refreshed by itself."""
     assignment = access.get_assignment(request.user, pk, "follow")
     context = _get_rows_context(request, assignment) | {
@@ -65,7 +67,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def rows(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def rows(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The changing part of :func:`detail`, for `data-live`."""
     assignment = access.get_assignment(request.user, pk, "follow")
     return render(request, "assignments/_rows.html", _get_rows_context(request, assignment))
@@ -73,7 +75,7 @@ def rows(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def mark(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def mark(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One copy: its notebook, mark and appraisal, and the way to the next copy."""
     copy = access.get_copy(request.user, pk, "follow")
     form = MarkForm.of(copy, request.POST or None)
@@ -95,7 +97,7 @@ def mark(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "assignments/mark.html", context)
 
 
-def _do_mark(request: HttpRequest, copy: Copy, data: dict[str, Any]) -> HttpResponse:
+def _do_mark(request: SignedInRequest, copy: Copy, data: dict[str, Any]) -> HttpResponse:
     user, pk = request.user, copy.pk
     access.check_copy(user, copy, "mark")
     actions.set_mark(copy, data["mark"], acting_user=user)
@@ -116,7 +118,7 @@ def _do_mark(request: HttpRequest, copy: Copy, data: dict[str, Any]) -> HttpResp
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def return_all(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def return_all(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Return every copy handed in, after a page that says how many, and which lack a mark."""
     assignment = access.get_assignment(request.user, pk, "follow")
     copies = _get_handed_in(request.user, assignment)
@@ -139,7 +141,7 @@ def _get_handed_in(user: User, assignment: Assignment) -> list[Copy]:
 
 @login_required
 @require_POST
-def return_one(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def return_one(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     copy = access.get_copy(request.user, pk, "return")
     actions.return_copies([copy], acting_user=request.user)
     messages.success(request, _("Returned to %(name)s.") % {"name": copy.pupil.full_name})
@@ -148,7 +150,7 @@ def return_one(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def reopen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     copy = access.get_copy(request.user, pk, "reopen")
     actions.reopen(copy, acting_user=request.user)
     text = _("%(name)s can work on this copy again, until handing it in.")
@@ -158,7 +160,7 @@ def reopen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponseBase:
     """All copies as a zip of notebooks, sent while it is made."""
     assignment = access.get_assignment(request.user, pk, "follow")
     copies = queries.get_copies(request.user, assignment).select_related(
@@ -179,9 +181,9 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 async def _iterate(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Each chunk made in the thread of database work, so that the event loop stays free."""
-    step = sync_to_async(next, thread_sensitive=True)
-    while True:
-        chunk = await step(chunks, None)
-        if chunk is None:
-            return
+    while (chunk := await sync_to_async(_take)(chunks)) is not None:
         yield chunk
+
+
+def _take(chunks: Iterator[bytes]) -> bytes | None:
+    return next(chunks, None)

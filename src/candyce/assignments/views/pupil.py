@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from candyce.accounts.http import SignedInRequest
 from candyce.assignments import access, actions, codes, queries
 from candyce.assignments.describe import get_class_name
 from candyce.assignments.models import Assignment, Copy
@@ -21,7 +22,7 @@ from candyce.lib.errors import CandyceError, Forbidden
 
 @login_required
 @require_safe
-def join(request: HttpRequest, code: str = "") -> HttpResponse:
+def join(request: SignedInRequest, code: str = "") -> HttpResponse:
     """``/c/`` asks for the code; ``/c/<CODE>/`` goes straight to work.
 
     Opening by a link makes the pupil's copy at the first visit; later visits find it again.
@@ -42,7 +43,7 @@ def join(request: HttpRequest, code: str = "") -> HttpResponse:
     return _go_to_work(request, found)
 
 
-def _go_to_work(request: HttpRequest, copy: Copy) -> HttpResponse:
+def _go_to_work(request: SignedInRequest, copy: Copy) -> HttpResponse:
     """Into the editor while there is work to do, else to the page that says how things stand."""
     copy = access.get_copy(request.user, copy.pk)
     if access.get_copy_abilities(request.user, copy)["write"]:
@@ -52,14 +53,14 @@ def _go_to_work(request: HttpRequest, copy: Copy) -> HttpResponse:
 
 @login_required
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """To do, handed in, returned."""
     return render(request, "assignments/mine.html", {"work": queries.get_my_work(request.user)})
 
 
 @login_required
 @require_safe
-def copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One's copy: instructions, state, what came back. A teacher is sent to the marking page."""
     found = access.get_copy(request.user, pk)
     abilities = access.get_copy_abilities(request.user, found)
@@ -79,7 +80,7 @@ def copy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _do_and_show(
-    request: HttpRequest, pk: uuid.UUID, action: Callable[..., Copy], done: str
+    request: SignedInRequest, pk: uuid.UUID, action: Callable[..., Copy], done: str
 ) -> HttpResponse:
     found = access.get_copy(request.user, pk)
     try:
@@ -93,11 +94,11 @@ def _do_and_show(
 
 @login_required
 @require_POST
-def hand_in(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def hand_in(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return _do_and_show(request, pk, actions.hand_in, _("Your copy is handed in."))
 
 
 @login_required
 @require_POST
-def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def take_back(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return _do_and_show(request, pk, actions.take_back, _("You can go on working on your copy."))
