@@ -95,7 +95,7 @@ def replace_notebook(
     document = LiveDocument.objects.filter(project=project, path=path).only("pk").first()
     if document is None:
         return False
-    new = notebook.strip_trusted(content)
+    new = notebook.normalise(content)
     with transaction.atomic():
         # The row is locked: nobody appends between reading and writing.
         LiveDocument.objects.select_for_update().only("pk").get(pk=document.pk)

@@ -41,8 +41,9 @@ def parse(data: bytes, *, limit: int) -> Notebook:
         if raw.get("nbformat") != 4:
             raw = nbformat.convert(nbformat.reader.reads(data.decode("utf-8-sig")), 4)
         raw.setdefault("nbformat_minor", 5)
-        for index, cell in enumerate(raw["cells"]):
-            _check_parsed(cell, raw, index)
+        for cell in raw["cells"]:
+            _check_parsed(cell)
+        normalise(raw)
     except CandyceError:
         raise
     except Exception as error:  # nbformat raises whatever it stumbles upon
@@ -50,7 +51,27 @@ def parse(data: bytes, *, limit: int) -> Notebook:
     return raw
 
 
-def _check_parsed(cell: Any, notebook: Notebook, index: int) -> None:
+def normalise(notebook: Notebook) -> Notebook:
+    """Texts as strings, where files may have lists of lines; ``trusted`` taken out. Changes in place."""
+    for cell in notebook["cells"]:
+        cell["source"] = join_text(cell.get("source", ""))
+        for bundle in (cell.get("attachments") or {}).values():
+            _join_bundle(bundle)
+        for output in cell.get("outputs", ()):
+            _join_bundle(output.get("data") or {})
+            if output["output_type"] == "stream":
+                output["text"] = join_text(output.get("text", ""))
+    return strip_trusted(notebook)
+
+
+def _join_bundle(bundle: dict[str, Any]) -> None:
+    for mime, value in bundle.items():
+        is_json = mime == "application/json" or mime.endswith("+json")
+        if not is_json and isinstance(value, list) and all(isinstance(line, str) for line in value):
+            bundle[mime] = "".join(value)
+
+
+def _check_parsed(cell: Any) -> None:
     if cell["cell_type"] not in {"code", "markdown", "raw"}:
         raise InvalidNotebook
     if not isinstance(cell.get("metadata", {}), dict) or not isinstance(
@@ -60,7 +81,6 @@ def _check_parsed(cell: Any, notebook: Notebook, index: int) -> None:
     cell_id = cell.get("id")
     if cell_id is not None and not CELL_ID.match(str(cell_id)):
         del cell["id"]
-    join_text(cell.get("source", ""))
     for output in cell.get("outputs", []):
         if not isinstance(output, dict) or "output_type" not in output:
             raise InvalidNotebook
@@ -121,7 +141,7 @@ def make_seed(data: bytes, *, limit: int) -> bytes:
     The same bytes give the same structure under the same client id, so that two servers that start
     from one file agree instead of doubling its cells.
     """
-    notebook = strip_trusted(parse(data, limit=limit))
+    notebook = parse(data, limit=limit)
     digest = hashlib.sha256(data).digest()
     doc = Doc(client_id=int.from_bytes(digest[:4], "big") | 1)
     with doc.transaction():

@@ -29,6 +29,12 @@ async def enter(client):
     return client
 
 
+async def eventually(condition, patience=12.0):
+    async with asyncio.timeout(patience):
+        while not await condition():  # noqa: ASYNC110 what is awaited rings no bell
+            await asyncio.sleep(0.05)
+
+
 @in_database
 def share(project, user, *rights):
     Member.objects.update_or_create(project=project, user=user, defaults={"rights": list(rights)})
@@ -175,57 +181,74 @@ async def test_a_window_that_closes_by_time_is_noticed(live, school, project, mo
     await chloe.close()
 
 
+class Entrance:
+    """Who comes with what to which notebook; each method spoils one thing."""
+
+    def __init__(self, school, settings):
+        self.user, self.path, self.settings = school.bob, "lesson.ipynb", settings
+        self.stranger = school.charlie
+        self.project = make_project(self.user)
+        self.token = make_token(self.project, self.user)
+
+    def forge(self):
+        self.token = self.token[:-3] + "AAA"
+
+    def expire(self):
+        self.token = make_token(self.project, self.user, now=time.time() - 3600)
+
+    def take_another_projects_token(self):
+        self.token = make_token(make_project(self.user), self.user)
+
+    def be_a_stranger(self):
+        self.token = make_token(self.project, self.stranger)
+
+    def be_inactive(self):
+        type(self.user).objects.filter(pk=self.user.pk).update(is_active=False)
+
+    def sign_out(self):
+        type(self.user).objects.filter(pk=self.user.pk).update(signed_out_at=timezone.now())
+        self.token = make_token(self.project, self.user, now=time.time() - 60)
+
+    def delete(self):
+        Project.objects.filter(pk=self.project.pk).update(deleted_at=timezone.now())
+
+    def ask_for_no_file(self):
+        self.path = "none.ipynb"
+
+    def ask_for_a_text(self):
+        self.project.tree["notes.txt"] = self.project.tree["lesson.ipynb"]
+        self.project.save()
+        self.path = "notes.txt"
+
+    def break_the_file(self):
+        self.project.tree = make_project(self.user, {"lesson.ipynb": b"{}"}).tree
+        self.project.save()
+
+    def be_too_big(self):
+        self.settings.FILE_LIMIT = 100
+
+
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [
-        ("forged", protocol.CLOSE_TOKEN),
-        ("expired", protocol.CLOSE_TOKEN),
-        ("other project", protocol.CLOSE_TOKEN),
-        ("stranger", protocol.CLOSE_FORBIDDEN),
-        ("inactive", protocol.CLOSE_FORBIDDEN),
-        ("signed out", protocol.CLOSE_ENDED),
-        ("deleted", protocol.CLOSE_GONE),
-        ("no file", protocol.CLOSE_GONE),
-        ("not a notebook", protocol.CLOSE_GONE),
-        ("broken notebook", protocol.CLOSE_GONE),
-        ("too big", protocol.CLOSE_TOO_BIG),
+        (Entrance.forge, protocol.CLOSE_TOKEN),
+        (Entrance.expire, protocol.CLOSE_TOKEN),
+        (Entrance.take_another_projects_token, protocol.CLOSE_TOKEN),
+        (Entrance.be_a_stranger, protocol.CLOSE_FORBIDDEN),
+        (Entrance.be_inactive, protocol.CLOSE_FORBIDDEN),
+        (Entrance.sign_out, protocol.CLOSE_ENDED),
+        (Entrance.delete, protocol.CLOSE_GONE),
+        (Entrance.ask_for_no_file, protocol.CLOSE_GONE),
+        (Entrance.ask_for_a_text, protocol.CLOSE_GONE),
+        (Entrance.break_the_file, protocol.CLOSE_GONE),
+        (Entrance.be_too_big, protocol.CLOSE_TOO_BIG),
     ],
+    ids=lambda value: getattr(value, "__name__", None),
 )
 async def test_who_may_not_enter_is_told_why_by_the_close_code(live, school, settings, spoil, code):
-    @in_database
-    def prepare():
-        files = {"lesson.ipynb": b"{}" if spoil == "broken notebook" else None, "notes.txt": b"x"}
-        project = make_project(school.bob)
-        if files["lesson.ipynb"] is not None:
-            project = make_project(school.bob, files)
-        user, path = school.bob, "lesson.ipynb"
-        token = make_token(project, user)
-        if spoil == "forged":
-            token = token[:-3] + "AAA"
-        elif spoil == "expired":
-            token = make_token(project, user, now=time.time() - 3600)
-        elif spoil == "other project":
-            token = make_token(make_project(user), user)
-        elif spoil == "stranger":
-            token = make_token(project, school.charlie)
-        elif spoil == "inactive":
-            type(user).objects.filter(pk=user.pk).update(is_active=False)
-        elif spoil == "signed out":
-            type(user).objects.filter(pk=user.pk).update(signed_out_at=timezone.now())
-            token = make_token(project, user, now=time.time() - 60)
-        elif spoil == "deleted":
-            Project.objects.filter(pk=project.pk).update(deleted_at=timezone.now())
-        elif spoil == "no file":
-            path = "none.ipynb"
-        elif spoil == "not a notebook":
-            Project.objects.filter(pk=project.pk).update(tree={"notes.txt": ["x", 1, 0]})
-            path = "notes.txt"
-        elif spoil == "too big":
-            settings.FILE_LIMIT = 100
-        return project, user, path, token
-
-    project, user, path, token = await prepare()
-    client = live.client(project, user, path, token)
+    entrance = await in_database(Entrance)(school, settings)
+    await in_database(spoil)(entrance)
+    client = live.client(entrance.project, entrance.user, entrance.path, entrance.token)
     await client.connect()
     assert await client.wait_closed() == code
     assert not client.synced.is_set()
@@ -331,9 +354,7 @@ async def test_the_file_follows_the_typing(live, school, project, monkeypatch):
         fresh = await Project.objects.aget(pk=project.pk)
         return b"filed" in await in_database(read_blob)(fresh.tree["lesson.ipynb"][0])
 
-    async with asyncio.timeout(10):
-        while not await filed():
-            await asyncio.sleep(0.05)
+    await eventually(filed)
     await bob.close()
 
 
@@ -404,9 +425,11 @@ async def test_an_idle_room_leaves_memory(live, school, project, monkeypatch):
     (hub,) = bell.listeners.values()
     assert len(hub.rooms) == 1
     await bob.close()
-    async with asyncio.timeout(12):
-        while hub.rooms:
-            await asyncio.sleep(0.1)
+
+    async def gone():
+        return not hub.rooms
+
+    await eventually(gone)
     assert hub.connections == 0
 
 
@@ -420,7 +443,7 @@ async def test_an_idle_room_leaves_memory(live, school, project, monkeypatch):
         ({}, "/elsewhere", 404),
     ],
 )
-async def test_strange_origins_hosts_and_paths_are_turned_away_before_the_handshake(
+async def test_strange_origins_hosts_and_paths_are_turned_away_before_the_handshake(  # noqa: PLR0917
     live: LiveServer, school, project, headers, path, status
 ):
     client = live.client(project, school.bob)
