@@ -1,8 +1,11 @@
-import { YNotebook } from '@jupyter/ydoc';
+import { type YCodeCell, YNotebook } from '@jupyter/ydoc';
 import { Signal } from '@lumino/signaling';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import * as Y from 'yjs';
+
 import { LiveNotebooks } from '../src/live/notebooks';
+import { keepRunsToOneself } from '../src/runs';
 import { ignoreSharedTrust } from '../src/trust';
 import { ServerReplica } from './serverReplica';
 
@@ -42,7 +45,6 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-import * as Y from 'yjs';
 function applyTo(update: Uint8Array): void {
   Y.applyUpdate(server.doc, update);
 }
@@ -147,5 +149,23 @@ describe('trust', () => {
     await vi.advanceTimersByTimeAsync(10);
     const stored = server.doc.getArray('cells').toJSON() as { metadata: object }[];
     expect(stored[1].metadata).toEqual({});
+  });
+});
+
+describe('runs', () => {
+  it('show to the one who runs and to nobody else, nor after a reload', async () => {
+    keepRunsToOneself();
+    const model = create();
+    await vi.advanceTimersByTimeAsync(10);
+    const cell = model.cells[0] as YCodeCell;
+    const before = server.log.length;
+    const changes: unknown[] = [];
+    cell.changed.connect((_, change) => changes.push(change.executionStateChange));
+    cell.executionState = 'running';
+    expect(cell.executionState).toBe('running');
+    expect(changes).toEqual([{ oldValue: 'idle', newValue: 'running' }]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(server.log.length).toBe(before);
+    expect(server.doc.getArray('cells').toJSON()[0]).not.toHaveProperty('execution_state', 'running');
   });
 });

@@ -21,7 +21,7 @@ export interface Facts {
   t: Translate;
 }
 
-export type Tone = 'good' | 'quiet' | 'warn' | 'bad';
+export type Tone = 'good' | 'quiet' | 'still' | 'warn' | 'bad';
 
 export interface Notice {
   /** Two notices with one id are the same event: it is announced once. */
@@ -102,7 +102,7 @@ function saveWords(save: SaveValue | null, t: Translate): BarWords['save'] {
     case 'offline':
       return { text: t(save.unsaved ? 'offlineUnsaved' : 'offline'), tone: 'warn' };
     case 'read_only':
-      return { text: t('readOnly'), tone: 'quiet' };
+      return { text: t('readOnly'), tone: 'still' };
     case 'cannot_save':
       return { text: t('cannotSave'), tone: 'bad' };
     default:
@@ -206,8 +206,8 @@ function worded(
   { reconnect = false }: { reconnect?: boolean }
 ): Notice {
   const [title, body] = WORDS[code] ?? ['unknownTitle', null];
-  const advice = body ? t(body) : '';
-  const sentences = [message && message !== t(title) ? message : '', advice];
+  // the server's sentence says it better when there is one: it knows why
+  const sentences = [message || (body ? t(body) : '')];
   if (unsaved) {
     sentences.push(t('work'));
   }

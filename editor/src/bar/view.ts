@@ -150,6 +150,7 @@ export class BarView {
     this._announcer.textContent = '';
     // an empty region must have been seen before a repeated sentence is read again
     setTimeout(() => say(this._announcer, text), 50);
+    setTimeout(() => say(this._announcer, ''), 10_000);
   }
 
   private _button(text: string, classes: string, act: () => void): HTMLButtonElement {

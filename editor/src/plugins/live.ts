@@ -7,6 +7,7 @@ import { translator } from '../i18n';
 import { LIVE, LiveNotebooks } from '../live/notebooks';
 import { openSocket, roomUrl } from '../live/socket';
 import { guardActions, mirrorRights } from '../readonly';
+import { keepRunsToOneself } from '../runs';
 import { IEditorSession, ILiveNotebooks } from '../tokens';
 import { distrustForeignOutputs, ignoreSharedTrust } from '../trust';
 import { whenAwake } from '../wake';
@@ -24,6 +25,7 @@ export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
     tracker: INotebookTracker
   ) => {
     ignoreSharedTrust();
+    keepRunsToOneself();
     guardActions();
     const t = translator(session.language);
     const { contents, user } = app.serviceManager;
