@@ -47,7 +47,7 @@ def get_capability(
     if project_id is not None and str(token.project_id) != str(project_id):
         raise NotSignedIn
     user = _get_user(token)
-    if not _is_signed_in(user, token.first_issued):
+    if not is_signed_in(user, token.first_issued):
         raise SessionEnded
     return _get_capability(token, user, *needed)
 
@@ -59,7 +59,8 @@ def _get_user(token: Token) -> User:
     return user
 
 
-def _is_signed_in(user: User, since: float) -> bool:
+def is_signed_in(user: User, since: float) -> bool:
+    """Whether the person has not signed out since this moment (``Token.first_issued``)."""
     return user.signed_out_at is None or user.signed_out_at.timestamp() < since
 
 
@@ -82,7 +83,7 @@ def renew_token(text: str) -> Token:
     token = tokens.read(text, allow_expired=True)
     user = _get_user(token)
     alive = time.time() <= token.first_issued + tokens.CHAIN_LIFETIME
-    if not alive or not _is_signed_in(user, token.first_issued):
+    if not alive or not is_signed_in(user, token.first_issued):
         token = _get_reconnected(token, user)
     project = Project.objects.filter(pk=token.project_id).first()
     if project is None:
