@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -76,7 +78,7 @@ def visible_classes(user: User) -> QuerySet[Class]:
     ).distinct()
 
 
-def get_administered_organisation(user: User, pk: object) -> Organisation:
+def get_administered_organisation(user: User, pk: uuid.UUID | str) -> Organisation:
     """Guarded fetch; raises :class:`NotFound`."""
     organisation = administered_organisations(user).filter(pk=pk).first()
     if organisation is None:
@@ -84,7 +86,7 @@ def get_administered_organisation(user: User, pk: object) -> Organisation:
     return organisation
 
 
-def get_administered_class(user: User, pk: object) -> Class:
+def get_administered_class(user: User, pk: uuid.UUID | str) -> Class:
     """Guarded fetch; raises :class:`NotFound`."""
     class_ = Class.objects.filter(pk=pk, organisation__in=administered_organisations(user)).first()
     if class_ is None:
@@ -92,7 +94,7 @@ def get_administered_class(user: User, pk: object) -> Class:
     return class_
 
 
-def get_administered_person(user: User, pk: object) -> User:
+def get_administered_person(user: User, pk: uuid.UUID | str) -> User:
     """Guarded fetch, to look at; raises :class:`NotFound`."""
     person = administered_people(user).filter(pk=pk).first()
     if person is None:
@@ -100,7 +102,7 @@ def get_administered_person(user: User, pk: object) -> User:
     return person
 
 
-def get_manageable_person(user: User, pk: object) -> User:
+def get_manageable_person(user: User, pk: uuid.UUID | str) -> User:
     """Guarded fetch, to change; raises :class:`NotFound`, or :class:`Forbidden` when another
     organisation has a say in the account."""
     person = get_administered_person(user, pk)

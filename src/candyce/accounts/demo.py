@@ -160,7 +160,7 @@ def _load_people(organisation: Organisation, classes: dict[str, Class]) -> dict[
 def _create(
     organisation: Organisation,
     classes: dict[str, Class],
-    missing: list[tuple[str, tuple[str, str], Role.Name, tuple[str, ...]]],
+    missing: list[tuple[str, tuple[str, str], str, tuple[str, ...]]],
 ) -> None:
     password = make_password(PASSWORD)  # once for all: hashing is slow on purpose
     users, roles, enrolments = [], [], []

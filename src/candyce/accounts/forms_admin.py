@@ -41,12 +41,18 @@ class CleanField(forms.CharField):
         self.check = check
 
     def to_python(self, value: Any) -> str:
-        return clean_spaces(super().to_python(value))
+        return clean_spaces(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)
         if value:
             self.check(value)
+
+
+def _set_choices(form: forms.Form, name: str, choices: QuerySet[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = choices
 
 
 class OrganisationForm(forms.Form):
@@ -69,11 +75,10 @@ class OrganisationForm(forms.Form):
         self.organisation = organisation
         if organisation is None:
             # Three storeys at most, so that a new one can be administered from above.
-            self.fields["parent"].queryset = (
-                access.own_organisations(user)
-                .filter(parent__parent=None)
-                .exclude(type=Organisation.Type.SCHOOL)
-            )
+            above = access.own_organisations(user).filter(parent__parent=None)
+            above = above.exclude(type=Organisation.Type.SCHOOL)
+            self.has_parents = above.exists()
+            _set_choices(self, "parent", above)
         else:
             del self.fields["parent"]
 
@@ -90,12 +95,14 @@ class OrganisationForm(forms.Form):
 class SessionForm(forms.Form):
     """A school year."""
 
-    title = CleanField(validation.check_class_title, label=_("Title"), max_length=64)
+    title = CleanField(
+        validation.check_class_title, label=_("Name of the school year"), max_length=64
+    )
     start_date = forms.DateField(
-        label=_("Start"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     end_date = forms.DateField(
-        label=_("End"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
     def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
@@ -112,7 +119,7 @@ class SessionForm(forms.Form):
         data = super().clean() or {}
         start, end = data.get("start_date"), data.get("end_date")
         if start and end and end <= start:
-            self.add_error("end_date", _("The end comes after the start."))
+            self.add_error("end_date", _("The last day comes after the first."))
         return data
 
 
@@ -141,7 +148,7 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person = person
         if person is None:
-            self.fields["organisation"].queryset = access.administered_organisations(user)
+            _set_choices(self, "organisation", access.administered_organisations(user))
         else:
             del self.fields["organisation"], self.fields["role"]
 
@@ -163,12 +170,14 @@ class RoleForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = access.administered_organisations(user)
+        _set_choices(self, "organisation", access.administered_organisations(user))
 
 
 class ClassForm(forms.Form):
     title = CleanField(
-        validation.check_class_title, label=_("Title"), help_text=_("As people say it: 2de 1")
+        validation.check_class_title,
+        label=_("Name of the class"),
+        help_text=_("As people say it: 2de 1"),
     )
     session = forms.ModelChoiceField(
         AcademicSession.objects.none(), label=_("School year"), empty_label=None
@@ -233,7 +242,7 @@ class ImportForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["session"].queryset = sessions_of(user)
+        _set_choices(self, "session", sessions_of(user))
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -116,13 +115,12 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.full_name
 
-    def save(self, *, update_fields: Collection[str] | None = None, **options: Any) -> None:
+    def save(self, **options: Any) -> None:  # type: ignore[override]
         self.search_text = self.make_search_text()
-        if update_fields is not None and {"given_name", "family_name", "username"} & set(
-            update_fields
-        ):
-            update_fields = {*update_fields, "search_text"}
-        super().save(update_fields=update_fields, **options)
+        fields = options.get("update_fields")
+        if fields is not None and {"given_name", "family_name", "username"} & set(fields):
+            options["update_fields"] = {*fields, "search_text"}
+        super().save(**options)
 
     def make_search_text(self) -> str:
         """What lists sort and people search by, folded; ``bulk_create`` must set it itself."""

@@ -84,7 +84,9 @@ def get_person_page(user: User, person: User) -> dict[str, Any]:
     return {
         "person": person,
         "manageable": access.manageable_people(user).filter(pk=person.pk).exists(),
-        "roles": person.roles.filter(organisation__in=organisations).select_related("organisation"),
+        "person_roles": person.roles.filter(organisation__in=organisations).select_related(
+            "organisation"
+        ),
         "enrolments": person.enrolments.filter(school_class__organisation__in=organisations)
         .select_related("school_class__session")
         .order_by("-school_class__session__start_date", "school_class__title"),

@@ -20,7 +20,8 @@ def get_base(given_name: str, family_name: str) -> str:
 
 def find_taken(usernames: Iterable[str]) -> set[str]:
     """Those of ``usernames`` that accounts already have."""
-    wanted, taken = iter(usernames), set()
+    wanted = iter(usernames)
+    taken: set[str] = set()
     while chunk := list(islice(wanted, CHUNK)):
         taken.update(User.objects.filter(username__in=chunk).values_list("username", flat=True))
     return taken

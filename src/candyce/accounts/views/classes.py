@@ -6,7 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,12 +23,13 @@ from candyce.accounts.actions.classes import (
 from candyce.accounts.actions.people import do_reset_passwords
 from candyce.accounts.forms_admin import ClassForm, sessions_of
 from candyce.accounts.models import Enrolment
+from candyce.accounts.requests import SignedInRequest
 from candyce.accounts.views.guards import administration, get_posted
 from candyce.lib.errors import BadRequest, NotFound
 
 
 @administration
-def classes(request: HttpRequest) -> HttpResponse:
+def classes(request: SignedInRequest) -> HttpResponse:
     context = {
         "classes": queries_admin.get_classes(request.user),
         "several": access.administered_organisations(request.user).count() > 1,
@@ -37,7 +38,7 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 
 @administration
-def create_class(request: HttpRequest) -> HttpResponse:
+def create_class(request: SignedInRequest) -> HttpResponse:
     if not sessions_of(request.user).exists():
         return render(request, "accounts/session_none.html")
     form = ClassForm(request.user, None, get_posted(request))
@@ -49,7 +50,7 @@ def create_class(request: HttpRequest) -> HttpResponse:
 
 
 @administration
-def edit_class(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def edit_class(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     class_ = access.get_administered_class(request.user, pk)
     initial = {"title": class_.title, "level": class_.level, "subject": class_.subject}
     form = ClassForm(request.user, class_, get_posted(request), initial=initial)
@@ -60,14 +61,14 @@ def edit_class(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _render_form(request, form, class_.title)
 
 
-def _render_form(request: HttpRequest, form: ClassForm, heading: str) -> HttpResponse:
+def _render_form(request: SignedInRequest, form: ClassForm, heading: str) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"form": form, "heading": heading, "back": "accounts:classes"}
     return render(request, "accounts/admin_form.html", context, status=status)
 
 
 @administration
-def class_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def class_page(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The roll, and a search for people to add."""
     class_ = access.get_administered_class(request.user, pk)
     text = request.GET.get("q", "")[:100]
@@ -82,7 +83,7 @@ def class_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration
-def delete_class(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def delete_class(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     class_ = access.get_administered_class(request.user, pk)
     do_delete_class(class_, acting_user=request.user)
     messages.success(request, _("The class is deleted."))
@@ -91,7 +92,7 @@ def delete_class(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration
-def enrol(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def enrol(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     class_ = access.get_administered_class(request.user, pk)
     try:
         person_id = uuid.UUID(request.POST.get("person", ""))
@@ -108,7 +109,7 @@ def enrol(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration
-def unenrol(request: HttpRequest, pk: uuid.UUID, enrolment_pk: int) -> HttpResponse:
+def unenrol(request: SignedInRequest, pk: uuid.UUID, enrolment_pk: int) -> HttpResponse:
     class_ = access.get_administered_class(request.user, pk)
     enrolment = class_.enrolments.select_related("user").filter(pk=enrolment_pk).first()
     if enrolment is None:
@@ -122,7 +123,7 @@ def unenrol(request: HttpRequest, pk: uuid.UUID, enrolment_pk: int) -> HttpRespo
 
 @never_cache
 @administration
-def cards(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def cards(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Choose pupils, then print cards with passwords made for this one page."""
     class_ = access.get_administered_class(request.user, pk)
     manageable = access.manageable_people(request.user)

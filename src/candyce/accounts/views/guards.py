@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from candyce.accounts import access
+from candyce.accounts.requests import SignedInRequest
 
 View = Callable[..., HttpResponse]
 
@@ -20,7 +21,7 @@ def administration(view: View) -> View:
     """For administrators only: others get 403, visitors the sign-in page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         access.check_administrator(request.user)
         return view(request, *args, **kwargs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from candyce.accounts.importer.export import get_examples, make_template
 from candyce.accounts.importer.plan import Plan
 from candyce.accounts.importer.table import FileRefused, decode
 from candyce.accounts.models import ImportDraft
+from candyce.accounts.requests import SignedInRequest
 from candyce.accounts.views.guards import administration
 from candyce.lib.errors import NotFound
 
@@ -23,7 +24,7 @@ SHOWN_PROBLEMS = 100
 
 
 @administration
-def import_people(request: HttpRequest) -> HttpResponse:
+def import_people(request: SignedInRequest) -> HttpResponse:
     """The explanations and the form; a file posted here is compared, never imported."""
     if not sessions_of(request.user).exists():
         return render(request, "accounts/session_none.html")
@@ -48,7 +49,7 @@ def import_people(request: HttpRequest) -> HttpResponse:
 
 
 @administration
-def template(_request: HttpRequest) -> HttpResponse:
+def template(_request: SignedInRequest) -> HttpResponse:
     """A table to fill in, with three example lines."""
     response = HttpResponse(make_template(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="candyce-import.csv"'
@@ -57,7 +58,7 @@ def template(_request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @administration
-def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def confirm(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Import what was shown; if it would now do something else, show that instead."""
     draft = (
         ImportDraft.objects.select_related("session__organisation")
@@ -80,20 +81,20 @@ def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration
-def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def discard(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Forget a draft."""
     ImportDraft.objects.filter(pk=pk, user=request.user).delete()
     return redirect("accounts:import")
 
 
-def _render_form(request: HttpRequest, form: ImportForm) -> HttpResponse:
+def _render_form(request: SignedInRequest, form: ImportForm) -> HttpResponse:
     headers, *rows = get_examples()
     context = {"form": form, "headers": headers, "rows": rows}
     return render(request, "accounts/import.html", context, status=422 if form.errors else 200)
 
 
 def _render_plan(
-    request: HttpRequest, draft: ImportDraft, plan: Plan, status: int, changed: str = ""
+    request: SignedInRequest, draft: ImportDraft, plan: Plan, status: int, changed: str = ""
 ) -> HttpResponse:
     rows = [one for one in plan.people if one.kinds != ["unchanged"]]
     context = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -16,19 +16,20 @@ from candyce.accounts.actions.organisations import (
     do_update_organisation,
 )
 from candyce.accounts.forms_admin import OrganisationForm, SessionForm
+from candyce.accounts.requests import SignedInRequest
 from candyce.accounts.views.guards import administration, get_posted
 
 
 @administration
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     organisations = queries_admin.get_organisations(request.user)
     return render(request, "accounts/admin_home.html", {"organisations": organisations})
 
 
 @administration
-def create_organisation(request: HttpRequest) -> HttpResponse:
+def create_organisation(request: SignedInRequest) -> HttpResponse:
     form = OrganisationForm(request.user, None, get_posted(request))
-    if not form.fields["parent"].queryset.exists():
+    if not form.has_parents:
         return render(request, "accounts/organisation_none.html")
     if request.method == "POST" and form.is_valid():
         organisation = do_create_organisation(**form.cleaned_data, acting_user=request.user)
@@ -38,7 +39,7 @@ def create_organisation(request: HttpRequest) -> HttpResponse:
 
 
 @administration
-def organisation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def organisation(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One organisation: its name, its school years, and the form to add one."""
     thing = access.get_administered_organisation(request.user, pk)
     adding = request.method == "POST"
@@ -59,7 +60,7 @@ def organisation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @administration
-def edit_organisation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def edit_organisation(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     thing = access.get_administered_organisation(request.user, pk)
     initial = {"name": thing.name, "kind": thing.type, "identifier": thing.identifier}
     form = OrganisationForm(request.user, thing, get_posted(request), initial=initial)
@@ -70,7 +71,7 @@ def edit_organisation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _render_form(request, form, thing.name)
 
 
-def _render_form(request: HttpRequest, form: OrganisationForm, heading: str) -> HttpResponse:
+def _render_form(request: SignedInRequest, form: OrganisationForm, heading: str) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"form": form, "heading": heading, "back": "accounts:admin_home"}
     return render(request, "accounts/admin_form.html", context, status=status)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,12 +25,13 @@ from candyce.accounts.actions.people import (
 from candyce.accounts.forms_admin import PersonForm, RoleForm
 from candyce.accounts.importer.export import export_people
 from candyce.accounts.models import Role, User
+from candyce.accounts.requests import SignedInRequest
 from candyce.accounts.views.guards import administration, get_page, get_posted
 from candyce.lib.errors import NotFound
 
 
 @administration
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     """Search by name, username or number; filter by role, class and state."""
     filters = _get_filters(request)
     found = queries_admin.search_people(request.user, **filters)
@@ -47,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @administration
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: SignedInRequest) -> HttpResponse:
     """The people found, as a CSV that the import reads again."""
     found = queries_admin.search_people(request.user, **_get_filters(request))
     response = HttpResponse(export_people(found), content_type="text/csv; charset=utf-8")
@@ -55,7 +57,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _get_filters(request: HttpRequest) -> dict[str, object]:
+def _get_filters(request: SignedInRequest) -> dict[str, Any]:
     role = request.GET.get("role", "")
     state = request.GET.get("state", "")
     try:
@@ -72,7 +74,7 @@ def _get_filters(request: HttpRequest) -> dict[str, object]:
 
 
 @administration
-def create_person(request: HttpRequest) -> HttpResponse:
+def create_person(request: SignedInRequest) -> HttpResponse:
     form = PersonForm(request.user, None, get_posted(request))
     if request.method == "POST" and form.is_valid():
         created = do_create_person(**form.cleaned_data, acting_user=request.user)
@@ -84,19 +86,19 @@ def create_person(request: HttpRequest) -> HttpResponse:
 
 
 @administration
-def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def person(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     one = access.get_administered_person(request.user, pk)
     return _render_person(request, one)
 
 
-def _render_person(request: HttpRequest, one: User, **more: object) -> HttpResponse:
+def _render_person(request: SignedInRequest, one: User, **more: object) -> HttpResponse:
     context = queries_admin.get_person_page(request.user, one)
     context |= {"role_form": RoleForm(request.user), **more}
     return render(request, "accounts/person.html", context)
 
 
 @administration
-def edit_person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def edit_person(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     one = access.get_manageable_person(request.user, pk)
     names = ("given_name", "family_name", "email", "identifier", "username")
     initial = {name: getattr(one, name) for name in names}
@@ -112,7 +114,7 @@ def edit_person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration
-def set_active(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def set_active(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Deactivate the account, or open it again with ``active=1``."""
     one = access.get_manageable_person(request.user, pk)
     if request.POST.get("active"):
@@ -127,7 +129,7 @@ def set_active(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @never_cache
 @administration
-def reset_password(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def reset_password(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Shows the one-time password in this answer and never again."""
     one = access.get_manageable_person(request.user, pk)
     passwords = do_reset_passwords([one], acting_user=request.user)
@@ -136,7 +138,7 @@ def reset_password(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration
-def add_role(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def add_role(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     one = access.get_manageable_person(request.user, pk)
     form = RoleForm(request.user, request.POST)
     if form.is_valid():
@@ -154,7 +156,7 @@ def add_role(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @administration
-def remove_role(request: HttpRequest, pk: uuid.UUID, role_pk: int) -> HttpResponse:
+def remove_role(request: SignedInRequest, pk: uuid.UUID, role_pk: int) -> HttpResponse:
     one = access.get_manageable_person(request.user, pk)
     role = one.roles.filter(pk=role_pk).first()
     if role is None:

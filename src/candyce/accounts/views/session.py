@@ -24,6 +24,7 @@ from candyce.accounts.actions.session import (
 )
 from candyce.accounts.forms import DisplayForm, PasswordForm, SignInForm
 from candyce.accounts.navigation import get_next
+from candyce.accounts.requests import SignedInRequest
 from candyce.accounts.throttle import TooManySignIns
 
 YEAR = 365 * 24 * 3600
@@ -80,7 +81,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: SignedInRequest) -> HttpResponse:
     """Language and theme; the password has its own page."""
     user = request.user
     form = DisplayForm(
@@ -100,7 +101,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @never_cache
 @login_required
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: SignedInRequest) -> HttpResponse:
     user = request.user
     form = PasswordForm(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
