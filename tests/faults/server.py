@@ -52,6 +52,7 @@ class Server:
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
     def __post_init__(self) -> None:
         with socket.socket() as probe:

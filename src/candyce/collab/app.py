@@ -19,9 +19,9 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from candyce.collab import limits, protocol, rights
 from candyce.collab.connection import Closed, Connection
 from candyce.collab.hub import Hub, get_hub
-from candyce.collab.notebook import InvalidNotebook
 from candyce.collab.room import Gone, Room
 from candyce.lib.errors import NotFound, TooLarge
+from candyce.projects.notebooks import InvalidNotebook
 
 logger = logging.getLogger(__name__)
 

@@ -19,17 +19,11 @@ from pycrdt import Array, Doc, Map, Text
 from candyce.collab import limits
 from candyce.collab.schema import CELL_ID
 from candyce.lib.errors import CandyceError, TooLarge
+from candyce.projects.notebooks import InvalidNotebook
 
 Notebook = dict[str, Any]
 _TEMPORARY = frozenset({"execution_state"})
 _SAFE_INTEGER = 2**53 - 1
-
-
-class InvalidNotebook(CandyceError):
-    """The file is not a notebook that can be opened; ``code`` is ``invalid_notebook``."""
-
-    code = "invalid_notebook"
-    status = 422
 
 
 def parse(data: bytes, *, limit: int) -> Notebook:
@@ -144,8 +138,11 @@ def make_seed(data: bytes, *, limit: int) -> bytes:
     notebook = parse(data, limit=limit)
     digest = hashlib.sha256(data).digest()
     doc = Doc(client_id=int.from_bytes(digest[:4], "big") | 1)
-    with doc.transaction():
-        fill(doc, notebook, salt=digest.hex())
+    try:
+        with doc.transaction():
+            fill(doc, notebook, salt=digest.hex())
+    except (ValueError, TypeError) as error:  # a lone surrogate, say
+        raise InvalidNotebook from error
     return doc.get_update()
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map
 
 from candyce.collab import edits, notebook, protocol
-from candyce.collab.notebook import InvalidNotebook
 from candyce.collab.protocol import EMPTY_UPDATE, ProtocolError, read_state, write_state
 from candyce.collab.replica import Gap, Replica
 from candyce.collab.tests.conftest import NOTEBOOK
 from candyce.collab.updates import InvalidUpdate, read_update
 from candyce.lib.errors import TooLarge
+from candyce.projects.notebooks import InvalidNotebook
 
 DATA = json.dumps(NOTEBOOK).encode()
 SEED = notebook.make_seed(DATA, limit=10**6)
@@ -235,6 +235,7 @@ def test_an_empty_notebook_has_a_cell_to_type_in():
         b'{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "virus", "source": ""}]}',
         b'{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": 3}]}',
         b'{"nbformat": 99, "cells": []}',
+        b'{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "raw", "source": "\\ud800"}]}',
         b"[" * 100_000,
     ],
 )
