@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -23,9 +24,9 @@ def get_back_url(project: Project) -> str:
     return f"{settings.CANDYCE_PORTAL_URL}/"
 
 
-def get_reconnect_url(project: Project, chain: float) -> str:
+def get_reconnect_url(project_id: uuid.UUID, chain: float) -> str:
     """Where the person lets the editor's page of this chain of tokens go on after signing in again."""
-    return f"{get_portal_url('projects:reconnect', pk=project.pk)}?chain={chain}"
+    return f"{get_portal_url('projects:reconnect', pk=project_id)}?chain={chain}"
 
 
 def get_editor_url(project: Project, path: str | None, *, app: str = "notebooks") -> str:

@@ -138,7 +138,7 @@ def get_project(request: HttpRequest, cap: Capability) -> HttpResponse:
         "quota": {"used": project.size, "limit": settings.PROJECT_QUOTA},
         "back_url": addresses.get_back_url(project),
         "full_url": addresses.get_editor_url(project, project.main_path, app="lab"),
-        "reconnect_url": addresses.get_reconnect_url(project, cap.token.first_issued),
+        "reconnect_url": addresses.get_reconnect_url(project.pk, cap.token.first_issued),
         "server_time": datetime.now(UTC).isoformat(),
         "files": [entry["path"] for entry in contents.list_tree(project)],
     }
@@ -156,9 +156,14 @@ def _get_read_only_reason(cap: Capability) -> dict[str, str] | None:
 def post_token(request: HttpRequest) -> HttpResponse:
     token = renew_token(get_token(request))
     expires = datetime.fromtimestamp(token.expires, UTC).isoformat()
-    return JsonResponse(
-        {"token": token.encode(), "expires_at": expires, "scopes": list(token.scopes)}
-    )
+    answer = {
+        "token": token.encode(),
+        "expires_at": expires,
+        "scopes": list(token.scopes),
+        # A page that was let go on has a new chain, hence a new address for the next time.
+        "reconnect_url": addresses.get_reconnect_url(token.project_id, token.first_issued),
+    }
+    return JsonResponse(answer)
 
 
 @capability()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.signing import b64_encode
@@ -157,3 +158,28 @@ def test_another_person_cannot_revive_my_page(school, project):
     capabilities.do_reconnect(project, chain, acting_user=school.alice)
     with pytest.raises(SessionEnded):
         capabilities.renew_token(text)
+
+
+def test_the_whole_way_back_after_signing_out(portal, editor, school, project):
+    """Signed out, the page is refused; its own address and a click let it go on, and again later."""
+    page = make(school.bob, project, age=100)
+
+    def ask(method, path):
+        response = editor.generic(method, path, headers={"Authorization": f"Bearer {page}"})
+        return response.status_code, response.json()
+
+    reconnect_url = ask("GET", "/api/project")[1]["reconnect_url"]
+    for _time in range(2):
+        school.bob.signed_out_at = timezone.now()
+        school.bob.save()
+        assert ask("POST", "/api/token")[1]["error"]["code"] == "session_ended"
+        time.sleep(0.002)
+        portal.force_login(school.bob)
+        parts = urlsplit(reconnect_url)
+        assert portal.get(f"{parts.path}?{parts.query}").status_code == 200
+        assert ask("POST", "/api/token")[0] == 401
+        portal.post(parts.path, {"chain": parse_qs(parts.query)["chain"][0]})
+        status, answer = ask("POST", "/api/token")
+        assert status == 200
+        page, reconnect_url = answer["token"], answer["reconnect_url"]
+        assert ask("GET", "/api/project")[0] == 200
