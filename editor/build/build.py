@@ -16,7 +16,7 @@ import stamp
 from paths import DEFAULT_CACHE, DEFAULT_OUT
 
 
-def build(out: Path, cache: Path) -> None:
+def build(out: Path, cache: Path, quality: int) -> None:
     import compress
     import extension
     import hashed
@@ -41,7 +41,7 @@ def build(out: Path, cache: Path) -> None:
             lite = site_files.run_jupyter_lite(work)
             site_files.assemble(lite, labextension, work / "kernel-worker.js", python, site)
         with step("compression"):
-            compress.compress_all(site, cache)
+            compress.compress_all(site, cache, quality)
         paths = (str(p.relative_to(site)) for p in site.rglob("*") if p.is_file())
         immutable = sorted(p for p in paths if hashed.is_immutable(p.removesuffix(".br")))
         (site / "immutable.json").write_text(json.dumps(immutable) + "\n")
@@ -60,10 +60,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT)
     parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE)
     parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
+    parser.add_argument("--quality", type=int, default=11, help="of brotli; 5 is quick, for trying")
     options = parser.parse_args()
     if options.check:
         return 0 if stamp.is_fresh(options.out) else 1
-    build(options.out.resolve(), options.cache.resolve())
+    build(options.out.resolve(), options.cache.resolve(), options.quality)
     return 0
 
 

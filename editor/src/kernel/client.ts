@@ -7,7 +7,7 @@ export class KernelClient extends LiteKernelClient {
   constructor(
     options: LiteKernelClient.IOptions,
     private _running: { get(id: string): CandyceKernel | undefined },
-    private _onDeaf: (restart: () => Promise<void>) => void
+    private _onDeaf: (restart: () => void) => void
   ) {
     super(options);
   }
@@ -16,7 +16,7 @@ export class KernelClient extends LiteKernelClient {
     await super.interrupt(id);
     const kernel = this._running.get(id);
     if (kernel && !(await kernel.interrupt())) {
-      this._onDeaf(() => this.restart(id));
+      this._onDeaf(() => kernel.replacePython());
     }
   }
 }

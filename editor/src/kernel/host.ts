@@ -32,6 +32,8 @@ export interface IReply {
 export class PythonStopped extends Error {}
 
 const INTERRUPT = 2;
+/** Milliseconds that Python gets to end a cell whose memory ran out. */
+const RECOVERY = 5000;
 
 /** One worker with one Python in it, from its start to its end. */
 export class PythonHost {
@@ -129,7 +131,12 @@ export class PythonHost {
     }
   }
 
-  /** End Python now, whatever it does. */
+  /** End Python now, as if it had stopped by itself: `stopped` tells. */
+  stop(): void {
+    this._stop('Python was ended');
+  }
+
+  /** End Python now and for good, whatever it does. */
   terminate(): void {
     if (!this._isStopped) {
       this._end('Python was ended');
@@ -150,6 +157,9 @@ export class PythonHost {
         break;
       case 'fatal':
         this._stop(message.message);
+        break;
+      case 'exhausted':
+        this._watch();
         break;
       case 'output':
         this._output.emit(message);
@@ -173,6 +183,16 @@ export class PythonHost {
     }
   }
 
+  /** Out of memory: unless all requests are answered soon, Python has not got over it. */
+  private _watch(): void {
+    this._watching ??= setTimeout(() => {
+      this._watching = undefined;
+      if (this._pending.size > 0) {
+        this._stop('out of memory');
+      }
+    }, RECOVERY);
+  }
+
   private _stop(reason: string): void {
     if (!this._isStopped) {
       this._end(reason);
@@ -182,6 +202,7 @@ export class PythonHost {
 
   private _end(reason: string): void {
     this._isStopped = true;
+    clearTimeout(this._watching);
     this._worker.terminate();
     const error = new PythonStopped(reason);
     this._booted.reject(error);
@@ -196,6 +217,7 @@ export class PythonHost {
   private _booted = new PromiseDelegate<void>();
   private _pending = new Map<number, PromiseDelegate<IReply>>();
   private _nextId = 1;
+  private _watching: ReturnType<typeof setTimeout> | undefined;
   private _isStopped = false;
   private _output = new Signal<this, Extract<FromWorker, { kind: 'output' }>>(this);
   private _asked = new Signal<this, { prompt: string; password: boolean }>(this);

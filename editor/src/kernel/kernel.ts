@@ -36,7 +36,7 @@ export namespace CandyceKernel {
 
 /**
  * Python in a worker, behind Jupyter's messages. When Python stops, the kernel starts another one and
- * says so (`autorestarting`), as a server's kernel does.
+ * says so, as a server's kernel does.
  */
 export class CandyceKernel extends BaseKernel {
   constructor(options: CandyceKernel.IOptions) {
@@ -58,6 +58,11 @@ export class CandyceKernel extends BaseKernel {
     }
     const tooLong = new Promise<boolean>(resolve => setTimeout(() => resolve(false), patience));
     return Promise.race([running.then(() => true), tooLong]);
+  }
+
+  /** End this Python, whatever it does, and start another. */
+  replacePython(): void {
+    this._host.stop();
   }
 
   /** The page's token was renewed. */
@@ -176,7 +181,7 @@ export class CandyceKernel extends BaseKernel {
     host.asked.connect((_, { prompt, password }) => {
       this.inputRequest({ prompt, password }, this._showing);
     });
-    host.stopped.connect(() => this._restart());
+    host.stopped.connect(() => void this._restart());
     this._project.attach(host, this.location);
     return host;
   }
@@ -215,13 +220,14 @@ export class CandyceKernel extends BaseKernel {
     return { status: 'error', execution_count: this.executionCount, ...content };
   }
 
-  /** Python died: another one takes its place. */
-  private _restart(): void {
+  /** Python died: another one takes its place, once its cell has been told. */
+  private async _restart(): Promise<void> {
+    await this._running;
     if (this.isDisposed) {
       return;
     }
     this._restarts += 1;
-    this._status('autorestarting');
+    this._status('restarting');
     if (this._restarts > 3) {
       // it never boots: tell, and stop trying
       this._status('dead');

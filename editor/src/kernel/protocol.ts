@@ -71,6 +71,8 @@ export type ToWorker =
 export type FromWorker =
   | { kind: 'booted' }
   | { kind: 'fatal'; message: string }
+  /** Memory was asked for beyond the limit; Python may get over it, or not. */
+  | { kind: 'exhausted' }
   | { kind: 'log'; level: 'info' | 'error'; text: string }
   | { kind: 'output'; type: string; content: string; buffers?: ArrayBuffer[] }
   | { kind: 'input'; prompt: string; password: boolean }

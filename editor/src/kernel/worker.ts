@@ -23,18 +23,25 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const PROJECT = '/project';
 const PAGE = 65536;
-/** Beyond this Python gets a MemoryError; a browser tab would soon be killed. */
-const MEMORY_LIMIT = 2 ** 31;
+const GIBIBYTE = 2 ** 30;
 const INTERRUPT = 2;
 
 function send(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, transfer);
 }
 
+/** Whether Python asked for more than it may have since the current cell began. */
+let exhausted = false;
+
+/** Python gets a MemoryError well before the browser would kill the tab: a quarter of the machine. */
 function limitMemory(): void {
+  const machine = (navigator as { deviceMemory?: number }).deviceMemory ?? 4;
+  const limit = Math.min(2, Math.max(0.5, machine / 4)) * GIBIBYTE;
   const grow = WebAssembly.Memory.prototype.grow;
   WebAssembly.Memory.prototype.grow = function (pages: number): number {
-    if (this.buffer.byteLength + pages * PAGE > MEMORY_LIMIT) {
+    if (this.buffer.byteLength + pages * PAGE > limit) {
+      exhausted = true;
+      send({ kind: 'exhausted' });
       throw new RangeError('memory limit');
     }
     return grow.call(this, pages);
@@ -74,6 +81,13 @@ async function lockWithMirror(places: IPythonPlaces): Promise<ILock> {
     // no mirror: the packages that came with the editor are all there is
   }
   return lock;
+}
+
+const pillow = typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(4);
+
+/** Sleeps for some seconds without burning the processor. */
+function nap(seconds: number): void {
+  Atomics.wait(new Int32Array(pillow!), 0, 0, seconds * 1000);
 }
 
 class Python {
@@ -118,6 +132,9 @@ class Python {
     this._api = api;
     this._token = token;
     this._kernel.connect(this._output, this._shared ? this._ask : null, language);
+    if (this._shared) {
+      this._kernel.sleep_with(nap);
+    }
     const place = folder ? `${PROJECT}/${folder}` : PROJECT;
     this._pyodide.FS.mkdirTree(place);
     this._pyodide.FS.chdir(place);
@@ -158,6 +175,15 @@ class Python {
     }
   }
 
+  /** Whether Python can go on after it ran out of memory. */
+  get hasRecovered(): boolean {
+    try {
+      return this._kernel.recovered();
+    } catch {
+      return false;
+    }
+  }
+
   private _read(path: string): Uint8Array | null {
     const token = this._shared ? new SharedText(this._shared.token).read() : this._token;
     return fetchNow(this._api + path.split('/').map(encodeURIComponent).join('/'), token);
@@ -174,7 +200,7 @@ class Python {
   };
 
   /** Asks the reader and sleeps until the answer, or an interruption, arrives. */
-  private _ask = (prompt: string, password: boolean): string | null => {
+  private _ask = (prompt: string, password: boolean): string | undefined => {
     const input = this._input!;
     Atomics.store(input.words, 0, INPUT_ASKED);
     send({ kind: 'input', prompt, password });
@@ -183,7 +209,7 @@ class Python {
       if (Atomics.load(this._interrupt!, 0) === INTERRUPT) {
         Atomics.store(this._interrupt!, 0, 0);
         Atomics.store(input.words, 0, INPUT_IDLE);
-        return null;
+        return undefined;
       }
     }
     Atomics.store(input.words, 0, INPUT_IDLE);
@@ -203,11 +229,20 @@ async function answer(message: Extract<ToWorker, { kind: 'request' }>): Promise<
   const { id, operation, args } = message;
   try {
     const ready = await python!;
+    exhausted = false;
     const value = await ready.answer(operation, args);
+    if (exhausted && !ready.hasRecovered) {
+      send({ kind: 'fatal', message: 'out of memory' });
+      return;
+    }
     const changes = operation === 'execute' ? ready.files.changes() : undefined;
     const transfer = (changes ?? []).flatMap(c => (c.data ? [c.data.buffer as ArrayBuffer] : []));
     send({ kind: 'reply', id, value, changes }, transfer);
   } catch (error) {
+    if (exhausted) {
+      send({ kind: 'fatal', message: 'out of memory' });
+      return;
+    }
     send({ kind: 'reply', id, error: String((error as Error)?.message ?? error) });
   }
 }

@@ -57,7 +57,7 @@ export const kernelClientPlugin: ServiceManagerPlugin<Kernel.IKernelAPIClient> =
     new KernelClient({ kernelSpecs } as LiteKernelClient.IOptions, running, offerRestart)
 };
 
-async function offerRestart(restart: () => Promise<void>): Promise<void> {
+async function offerRestart(restart: () => void): Promise<void> {
   const words = WORDS[document.documentElement.lang === 'fr' ? 'fr' : 'en'];
   const { button } = await showDialog({
     title: words.title,
@@ -68,7 +68,7 @@ async function offerRestart(restart: () => Promise<void>): Promise<void> {
     ]
   });
   if (button.accept) {
-    await restart();
+    restart();
   }
 }
 

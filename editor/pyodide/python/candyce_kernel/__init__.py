@@ -20,6 +20,8 @@ from .kernel import (
     execute,
     inspect,
     is_complete,
+    recovered,
+    sleep_with,
 )
 
 __all__ = [
@@ -34,5 +36,7 @@ __all__ = [
     "execute",
     "inspect",
     "is_complete",
+    "recovered",
     "shell",
+    "sleep_with",
 ]

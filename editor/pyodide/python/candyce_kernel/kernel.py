@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import time
 
 import pyodide_kernel
 from IPython.core.completer import provisionalcompleter, rectify_completions
@@ -29,6 +30,7 @@ shell.display_formatter.formatters["image/png"].for_type_by_name(
 
 _send = None
 _task = None
+_cancelled = False
 
 
 def _emit(kind, content, buffers=None):
@@ -97,19 +99,28 @@ def connect(send, ask=None, language="en"):
     getpass.getpass = lambda prompt="Password: ", stream=None, **_: question(prompt, True)
 
 
-def _error_of(result_error):
-    return {
-        "ename": result_error["ename"],
-        "evalue": result_error["evalue"],
-        "traceback": result_error["traceback"],
-    }
+def sleep_with(nap):
+    """Let `time.sleep` sleep in slices of `nap(seconds)`: between two of them it can be interrupted."""
+
+    def sleep(seconds, /):
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        _flush()
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            nap(min(left, 0.05))
+
+    time.sleep = sleep
 
 
 def _keep_traceback(etype, evalue, stb):
+    if _cancelled and issubclass(etype, asyncio.CancelledError):
+        etype = KeyboardInterrupt
+        stb = [line.replace("CancelledError", "KeyboardInterrupt") for line in stb]
     shell._last_traceback = {
         "ename": etype.__name__ if isinstance(etype, type) else str(etype),
         "evalue": str(evalue),
-        "traceback": list(stb),
+        "traceback": [line for line in stb if "[... skipping hidden" not in line],
     }
 
 
@@ -133,6 +144,7 @@ async def execute(code, silent=False, store_history=True, user_expressions="{}")
     """Run a cell; return the reply's content as JSON. Errors are in the reply, never raised."""
     shell._last_traceback = None
     streams.start_execution()
+    _keep_reserve()
     code = _with_pip(code)
     with contextlib.suppress(Exception):  # the import itself will fail, with Python's own message
         await packages.load_imports(code)
@@ -149,13 +161,14 @@ async def execute(code, silent=False, store_history=True, user_expressions="{}")
         expressions = shell.user_expressions(json.loads(user_expressions) or {})
         reply |= {"status": "ok", "user_expressions": expressions}
     else:
-        reply |= {"status": "error", **_error_of(shell._last_traceback)}
+        reply |= {"status": "error", **shell._last_traceback}
     return json.dumps(json_clean(reply))
 
 
 async def _interruptible(coroutine):
     """Run a cell as a task, so that an interruption reaches a cell that is waiting."""
-    global _task
+    global _task, _cancelled
+    _cancelled = False
     _task = asyncio.ensure_future(coroutine)
     try:
         await _task
@@ -167,7 +180,9 @@ async def _interruptible(coroutine):
 
 def cancel():
     """Interrupt the cell that waits for something (a running one sees Pyodide's interrupt buffer)."""
+    global _cancelled
     if _task is not None:
+        _cancelled = True
         _task.cancel()
 
 
@@ -194,6 +209,31 @@ async def _run(code, silent, store_history):
         shell.run_cell(code, **options)
 
 
+# given back when memory runs out, so that the error itself can be shown
+RESERVE = 16 * 2**20
+_reserve = bytearray()
+
+
+def _keep_reserve():
+    global _reserve
+    if not _reserve:
+        with contextlib.suppress(MemoryError):
+            _reserve = bytearray(RESERVE)
+
+
+def recovered():
+    """Whether there is room to go on after memory ran out."""
+    _keep_reserve()
+    return bool(_reserve)
+
+
+def _out_of_memory(shell, etype, value, tb, tb_offset=None):
+    global _reserve
+    _reserve = bytearray()
+    del tb
+    _keep_traceback(etype, value, [f"{etype.__name__}: {words.say('memory')}"])
+
+
 def _explained(shell, etype, value, tb, tb_offset=None):
     packages.explain(value)
     offset = 1 if tb_offset is None else tb_offset
@@ -201,7 +241,12 @@ def _explained(shell, etype, value, tb, tb_offset=None):
     _keep_traceback(etype, value, stb)
 
 
-shell.set_custom_exc((ModuleNotFoundError,), _explained)
+def _handled(shell, etype, value, tb, tb_offset=None):
+    handler = _out_of_memory if issubclass(etype, MemoryError) else _explained
+    handler(shell, etype, value, tb, tb_offset)
+
+
+shell.set_custom_exc((ModuleNotFoundError, MemoryError), _handled)
 
 
 def complete(code, cursor):

@@ -20,6 +20,10 @@ WORDS = {
         "This package is not installed on this server. Available: {available}.",
         "Ce paquet n’est pas installé sur ce serveur. Disponibles : {available}.",
     ),
+    "memory": (
+        "there is no memory left. Delete large variables (del name) or restart Python.",
+        "il n’y a plus de mémoire. Supprimez de grosses variables (del nom) ou redémarrez Python.",
+    ),
     "no_input": (
         "input() cannot wait for an answer in this browser window.",
         "input() ne peut pas attendre de réponse dans cette fenêtre du navigateur.",
