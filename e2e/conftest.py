@@ -61,6 +61,7 @@ def start_site(data: Path, *arguments: str, **settings: str) -> Site:
         "candyce.cli",
         "up",
         "--no-browser",
+        "--no-build",
         "--port",
         str(port),
         *arguments,

@@ -28,6 +28,11 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--no-demo", action="store_true")
+    parser.add_argument(
+        "--no-build",
+        action="store_true",
+        help=say("sert ce qui est construit", "serve what is built"),
+    )
     return parser.parse_args(arguments)
 
 
@@ -132,9 +137,10 @@ def main(root: Path, arguments: list[str]) -> int:
     data = Path(environment.get("CANDYCE_DATA", root / "var"))
     demo = not options.no_demo and environment.get("CANDYCE_ENV", "demo") != "production"
     _check_port(options.host, options.port)
-    build.build_messages(root)
-    build.build_portal(root, data)
-    build.build_editor(root, data)
+    if not options.no_build:
+        build.build_messages(root)
+        build.build_portal(root, data)
+        build.build_editor(root, data)
     _prepare_database(root, environment, demo=demo)
     processes: list[subprocess.Popen[bytes]] = []
     stopped = False

@@ -1,0 +1,174 @@
+"""The way through the house: a teacher gives a notebook, a pupil works and hands in, the mark comes back.
+
+The guides' pictures are made here: ``CANDYCE_DOC_PICTURES=1 ./candyce test --only e2e``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+from playwright.sync_api import Page, expect
+
+from e2e.conftest import NewPerson, Site, take_picture
+from e2e.notebook import (
+    add_cell_below,
+    find_text,
+    get_cells,
+    run_active_cell,
+    wait_for_notebook,
+    wait_until_saved,
+)
+
+TITLE = "Chute libre : séance 1"
+LESSON = "chute-avec-frottements"
+
+
+def give(teacher: Page) -> str:
+    """The teacher finds the lesson and gives it to the class 2de 1; returns the code."""
+    teacher.goto("/library/")
+    teacher.get_by_label("Rechercher").fill("parachute")
+    take_picture(teacher, "bibliotheque")
+    teacher.get_by_role("button", name="Rechercher").click()
+    teacher.get_by_role("link", name=re.compile("Chute avec frottements")).first.click()
+    take_picture(teacher, "ressource")
+    teacher.get_by_role("link", name="Donner à une classe").click()
+    teacher.get_by_label("Titre").fill(TITLE)
+    teacher.get_by_label("2de 1").check()
+    teacher.get_by_label("Consignes").fill(
+        "Faites les parties **1 et 2**, puis rendez votre copie."
+    )
+    take_picture(teacher, "donner", full=True)
+    teacher.get_by_role("button", name="Donner", exact=True).click()
+    code = teacher.locator(".code-big").inner_text()
+    take_picture(teacher, "code")
+    teacher.get_by_role("link", name="Projeter le code").click()
+    take_picture(teacher, "projection")
+    teacher.go_back()
+    return re.sub(r"\s", "", code)
+
+
+def join(pupil: Page, code: str) -> None:
+    """The pupil types the code, forgiving of case and space, and is in her notebook."""
+    pupil.goto("/c/")
+    take_picture(pupil, "entrer-le-code")
+    pupil.locator("main input[name=code]").fill(f"{code[:3].lower()} {code[3:].lower()}")
+    pupil.locator("main form button[type=submit]").first.click(no_wait_after=True)
+    wait_for_notebook(pupil)
+    expect(pupil.locator(".cy-bar")).to_contain_text(TITLE)
+
+
+def test_from_the_library_to_the_returned_mark(site: Site, new_person: NewPerson) -> None:
+    teacher = new_person("nadia.benali")
+    take_picture(teacher, "accueil-professeur")
+    code = give(teacher)
+
+    pupil = new_person("ines.moreau")
+    join(pupil, code)
+    take_picture(pupil, "editeur")
+    cell = add_cell_below(pupil, "vitesse = 9.81 * 2\nprint('v =', vitesse, 'm/s')")
+    run_active_cell(pupil)
+    expect(cell.locator(".jp-OutputArea-output")).to_contain_text("v = 19.62 m/s", timeout=60_000)
+    wait_until_saved(pupil)
+    take_picture(pupil, "editeur-execution")
+
+    # The teacher looks in while the pupil works, and writes a word.
+    teacher.get_by_role("link", name="Suivre la classe").click()
+    row = teacher.get_by_role("row", name=re.compile("MOREAU"))
+    expect(row).to_contain_text("En cours")
+    take_picture(teacher, "suivi")
+    row.get_by_role("link", name=re.compile("Ouvrir")).click()
+    wait_for_notebook(teacher)
+    find_text(teacher, "vitesse = 9.81 * 2")
+    expect(pupil.locator(".cy-presence")).to_contain_text("Nadia Benali", timeout=20_000)
+    add_cell_below(teacher, "# Bien. Et avec l'air ?")
+    find_text(pupil, "Et avec l'air")
+    take_picture(pupil, "professeur-dans-la-copie")
+    wait_until_saved(teacher)
+
+    # Hand in, think again, take back, hand in.
+    pupil.locator(".cy-bar").get_by_role("button", name="Rendre", exact=True).click()
+    pupil.locator(".jp-Dialog").get_by_role("button", name="Rendre").click()
+    expect(pupil.locator(".cy-bar")).to_contain_text("Rendu", timeout=20_000)
+    take_picture(pupil, "rendu")
+    pupil.locator(".cy-bar").get_by_role("button", name="Reprendre").click()
+    pupil.locator(".jp-Dialog").get_by_role("button", name="Reprendre").click()
+    expect(
+        pupil.locator(".cy-bar").get_by_role("button", name="Rendre", exact=True)
+    ).to_be_visible()
+    pupil.locator(".cy-back").click()
+    take_picture(pupil, "eleve-devoir")
+    pupil.once("dialog", lambda dialog: dialog.accept())
+    pupil.get_by_role("button", name="Rendre ma copie").click()
+    expect(pupil.locator(".badge-done").first).to_be_visible()
+
+    # Mark and return.
+    teacher.locator(".cy-back").click()
+    teacher.goto("/assignments/")
+    teacher.get_by_role("link", name=TITLE).first.click()
+    row = teacher.get_by_role("row", name=re.compile("MOREAU"))
+    expect(row).to_contain_text("Rendue")
+    row.get_by_role("link", name=re.compile("Corriger")).click()
+    expect(teacher.locator(".notebook")).to_contain_text("v = 19.62 m/s")
+    teacher.locator("#id_mark").fill("16,5")
+    teacher.locator("#id_appraisal").fill("Très bien : le calcul est **juste**.")
+    take_picture(teacher, "correction")
+    teacher.get_by_role("button", name="Enregistrer et restituer").click()
+    take_picture(teacher, "restitution")
+
+    pupil.goto("/my-work/")
+    pupil.get_by_role("link", name=re.compile("Chute libre")).first.click()
+    expect(pupil.locator(".mark")).to_contain_text("16,5")
+    expect(pupil.locator("main")).to_contain_text("le calcul est juste")
+    take_picture(pupil, "note")
+    pupil.get_by_role("link", name="Lire mon carnet").click()
+    wait_for_notebook(pupil)
+    expect(pupil.locator(".cy-bar")).to_contain_text("16,5")
+    take_picture(pupil, "editeur-restitue")
+
+    check_download(teacher)
+
+
+def check_download(teacher: Page) -> None:
+    """All copies as a zip of notebooks, the pupil's work in it."""
+    teacher.goto("/assignments/")
+    teacher.get_by_role("link", name=TITLE).first.click()
+    link = teacher.get_by_role("link", name="Télécharger toutes les copies").get_attribute("href")
+    answer = teacher.request.get(str(link))
+    archive = zipfile.ZipFile(io.BytesIO(answer.body()))
+    notebooks = [name for name in archive.namelist() if name.endswith(".ipynb")]
+    assert any("MOREAU" in name for name in notebooks)
+    assert any(b"vitesse = 9.81 * 2" in archive.read(name) for name in notebooks)
+
+
+def test_reload_and_second_tab_show_what_was_saved(site: Site, new_person: NewPerson) -> None:
+    pupil = new_person("bilal.simon")
+    pupil.goto("/projects/new/")
+    pupil.get_by_label("Titre").fill("Mes essais")
+    pupil.locator("main form button[type=submit]").first.click()
+    pupil.goto("/projects/")
+    pupil.get_by_role("link", name=re.compile("Mes essais")).first.click()
+    pupil.get_by_role("link", name=re.compile("Ouvrir")).first.click()
+    wait_for_notebook(pupil)
+    add_cell_below(pupil, "mot = 'anticonstitutionnellement'")
+    wait_until_saved(pupil)
+    pupil.reload()
+    wait_for_notebook(pupil)
+    find_text(pupil, "anticonstitutionnellement")
+    count = get_cells(pupil).count()
+    second = pupil.context.new_page()
+    second.goto(pupil.url.split("/edit/")[0].replace(site.editor, site.portal) + "/projects/")
+    second.get_by_role("link", name=re.compile("Mes essais")).first.click()
+    second.get_by_role("link", name=re.compile("Ouvrir")).first.click()
+    wait_for_notebook(second)
+    print(
+        [c.inner_text() for c in get_cells(pupil).all()],
+        [c.inner_text() for c in get_cells(second).all()],
+    )
+    second.wait_for_timeout(3000)
+    print(
+        [c.inner_text() for c in get_cells(pupil).all()],
+        [c.inner_text() for c in get_cells(second).all()],
+    )
+    assert get_cells(second).count() == count
