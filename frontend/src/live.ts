@@ -1,6 +1,6 @@
 /**
  * `data-live="url" data-every="5"`: the element's HTML is fetched again every so many seconds while the page is
- * visible, and replaced when it has changed, unless the person is in it.
+ * visible, and replaced when it has changed, unless the person is typing in it; the focus stays where it was.
  */
 type SetUp = (root: ParentNode) => void;
 
@@ -13,13 +13,25 @@ async function refresh(element: HTMLElement, before: string, setUp: SetUp): Prom
     return before;
   }
   const html = await answer.text();
-  const busy = element.contains(document.activeElement) || element.querySelector("details[open]");
+  const focused = element.contains(document.activeElement) ? document.activeElement : null;
+  const busy = focused?.matches("input, select, textarea") || element.querySelector("details[open]");
   if (html === before || busy) {
     return before;
   }
+  const same = focused && nameElement(focused);
   element.innerHTML = html;
   setUp(element);
+  if (same) {
+    const candidates = [...element.querySelectorAll<HTMLElement>("a, button, [tabindex]")];
+    candidates.find((one) => nameElement(one) === same)?.focus({ preventScroll: true });
+  }
   return html;
+}
+
+/** What a link or button is, so that the focus finds it again in the fresh HTML. */
+function nameElement(element: Element): string {
+  const row = element.closest("tr")?.querySelector("th")?.textContent ?? "";
+  return [element.tagName, element.getAttribute("href"), row, element.textContent?.trim()].join("|");
 }
 
 export function setUpLive(root: ParentNode, setUp: SetUp): void {

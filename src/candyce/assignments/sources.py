@@ -40,6 +40,8 @@ def get_source(
     """
     check_teacher(user)
     if resource:
+        if not resource.isprintable():  # PostgreSQL refuses to look for a NUL
+            raise NotFound
         found = get_resource(user, resource)
         return Source(found.title, version=found.version)
     if project:

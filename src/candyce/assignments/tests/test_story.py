@@ -220,6 +220,8 @@ def test_giving_needs_a_teacher_and_something_to_give(as_, classroom):
     assert as_("dan").get(url("give")).status_code == 200
     copy = classroom.open("bob")
     assert as_("alice").get(f"{url('give')}?project={copy.project_id}").status_code == 404
+    for odd in ("resource=%00", "project=%00", "version=x", "assignment=' OR 1=1"):
+        assert as_("alice").get(f"{url('give')}?{odd}").status_code == 404
 
 
 def test_errors_of_the_form_stand_at_their_fields(as_, classroom):
@@ -358,7 +360,7 @@ def test_marking_walks_from_copy_to_copy(as_, classroom):
 def test_zip_holds_every_copy_under_a_safe_name(as_, classroom):
     school_class = classroom.school.school_class
     odd = {
-        "odd1": ("../../etc", "passwd\u0000"),
+        "odd1": ("../../etc", "passwd\u0007"),
         "odd2": ("Müller-O'Neil", "Zoé <b>"),
         "odd3": ("李", "明"),
         "odd4": ("Test", "Bob"),
