@@ -20,8 +20,8 @@ const NAMES: Record<string, Key> = {
   raw: 'rawCell'
 };
 
-/** Where the skip link leads. */
-export const MAIN_ID = 'cy-main';
+/** Changes come in bursts: look once they have passed. */
+const SETTLE = 250;
 
 /** Every code editor gets a name and a hint, wherever it stands. */
 export function nameEditors(registry: IEditorExtensionRegistry, t: Translate): void {
@@ -52,22 +52,25 @@ export function nameCells(panel: NotebookPanel, t: Translate): void {
     cells.forEach((cell, index) => nameCell(cell, index + 1, cells.length, t));
     const feed = panel.content.node.querySelector('[role="feed"]');
     feed?.setAttribute('aria-label', `${t('notebook')} ${PathExt.basename(panel.context.path)}`);
-    panel.content.node.id ||= MAIN_ID;
   };
   let planned = false;
   const soon = (): void => {
     if (!planned) {
       planned = true;
-      requestAnimationFrame(() => {
+      setTimeout(() => {
         planned = false;
         if (!panel.isDisposed) {
           look();
         }
-      });
+      }, SETTLE);
     }
   };
   panel.content.modelContentChanged.connect(soon);
   panel.content.activeCellChanged.connect(soon);
+  // cells and outputs are drawn when they come into view
+  const observer = new MutationObserver(soon);
+  observer.observe(panel.content.node, { childList: true, subtree: true });
+  panel.disposed.connect(() => observer.disconnect());
   void panel.revealed.then(look);
 }
 
@@ -77,11 +80,22 @@ function nameCell(cell: Cell, index: number, count: number, t: Translate): void 
   node.setAttribute('aria-label', t(NAMES[cell.model.type] ?? 'cell', { index }));
   node.setAttribute('aria-posinset', String(index));
   node.setAttribute('aria-setsize', String(count));
+  node
+    .querySelector('.jp-collapseHeadingButton:not([aria-label])')
+    ?.setAttribute('aria-label', t('collapse'));
+  // wide outputs scroll: the keyboard must reach them
+  node.querySelectorAll<HTMLElement>('.jp-OutputArea-output').forEach(output => {
+    const scrolls =
+      output.scrollWidth > output.clientWidth + 1 || output.scrollHeight > output.clientHeight + 1;
+    if (scrolls !== output.hasAttribute('tabindex')) {
+      scrolls ? output.setAttribute('tabindex', '0') : output.removeAttribute('tabindex');
+    }
+  });
 }
 
-/** Skip links of our own, first in the page, in the reader's language. */
-export function skipLinks(t: Translate): void {
-  const link = h('a', { class: 'cy-skip', href: `#${MAIN_ID}` }, t('skip'));
+/** A skip link of our own, in the reader's language, to stand first in the bar. */
+export function skipLink(t: Translate): HTMLElement {
+  const link = h('a', { class: 'cy-skip', href: '#main' }, t('skip'));
   link.addEventListener('click', event => {
     event.preventDefault();
     const target =
@@ -92,7 +106,7 @@ export function skipLinks(t: Translate): void {
       target.focus();
     }
   });
-  document.body.prepend(link);
+  return link;
 }
 
 /** Take the stock skip link out, and every positive tabindex. */

@@ -107,6 +107,7 @@ const fr = {
   rawCell: 'Cellule brute {index}',
   cell: 'Cellule {index}',
   cellHint: 'Entrée pour modifier, Échap pour quitter la cellule.',
+  collapse: 'Replier ou déplier la section',
   notebook: 'Notebook',
   skip: 'Aller au notebook'
 };
@@ -209,6 +210,7 @@ const en: Record<Key, string> = {
   rawCell: 'Raw cell {index}',
   cell: 'Cell {index}',
   cellHint: 'Enter to edit, Escape to leave the cell.',
+  collapse: 'Fold or unfold the section',
   notebook: 'Notebook',
   skip: 'Skip to the notebook'
 };

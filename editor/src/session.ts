@@ -224,12 +224,16 @@ export class EditorSession implements IEditorSession {
     }
     if (response.ok) {
       const answer = (await response.json()) as TokenAnswer;
+      const cameBack = this._state !== 'ok';
       this._token = answer.token;
       this._ended = null;
       this._write();
       this._setState('ok');
       this._plan();
       this._tokenChanged.emit(this._token);
+      if (cameBack) {
+        this.refresh().catch(() => undefined);
+      }
       return true;
     }
     if (response.status >= 500 || response.status === 429) {

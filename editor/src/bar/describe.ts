@@ -208,7 +208,7 @@ function worded(
   const [title, body] = WORDS[code] ?? ['unknownTitle', null];
   // the server's sentence says it better when there is one: it knows why
   const sentences = [message || (body ? t(body) : '')];
-  if (unsaved) {
+  if (unsaved && code !== 'session_ended') {
     sentences.push(t('work'));
   }
   return {

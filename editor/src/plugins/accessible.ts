@@ -3,7 +3,7 @@ import { JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
-import { mendShell, nameCells, nameEditors, pageTitle, skipLinks } from '../accessible';
+import { mendShell, nameCells, nameEditors, pageTitle } from '../accessible';
 import { translator } from '../i18n';
 import { IEditorSession } from '../tokens';
 
@@ -20,7 +20,6 @@ export const accessiblePlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const t = translator(session.language);
     nameEditors(editors, t);
-    skipLinks(t);
     void app.started.then(mendShell);
     tracker.widgetAdded.connect((_, panel) => nameCells(panel, t));
     keepTitle(session, tracker);

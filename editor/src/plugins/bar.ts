@@ -5,6 +5,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 
+import { skipLink } from '../accessible';
 import { BarController, type Dialogs } from '../bar/controller';
 import { BarView } from '../bar/view';
 import type { CandyceDrive } from '../drive';
@@ -51,6 +52,7 @@ export const barPlugin: JupyterFrontEndPlugin<void> = {
       html => clean.sanitize(html)
     );
     view.inFullInterface = location.pathname.includes('/lab/');
+    view.node.prepend(skipLink(t));
     controller.attach(view);
     frame(view.node);
     guard(notebooks, controller);
