@@ -29,7 +29,11 @@ def build(site: Path, work: Path, cache: Path) -> dict:
         "boot": place(archives / "boot.zip", folder),
         "rest": place(archives / "rest.zip", folder),
         "lock": _lock(wheels, folder / "packages"),
+        "built_in": [w["name"] for w in read_lock() if w["built_in"]],
+        "version": json.loads((NPM_PYODIDE / "package.json").read_text())["version"],
     }
+    # read by `./candyce packages`: what more could be mirrored
+    shutil.copyfile(NPM_PYODIDE / "pyodide-lock.json", folder / "upstream-lock.json")
     (folder / "distribution.json").write_text(json.dumps(places, indent=1) + "\n")
     return places
 
