@@ -28,7 +28,7 @@ def typed(classroom):
 
 def read(tree):
     data = read_blob(tree["triangles.ipynb"][0])
-    return json.loads(data)["cells"][0]["source"]
+    return "".join(json.loads(data)["cells"][0]["source"])  # nbformat allows a list of lines
 
 
 def test_hand_in_pins_the_last_sentence(classroom, typed):
@@ -48,4 +48,4 @@ def test_teacher_sees_and_downloads_the_last_sentence(classroom, typed, portal):
     answer = portal.get(f"/assignments/{classroom.assignment.pk}/copies.zip")
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     text = archive.read("TEST_Bob/TEST_Bob.ipynb").decode()
-    assert "Ma dernière phrase" in json.loads(text)["cells"][0]["source"]
+    assert "Ma dernière phrase" in "".join(json.loads(text)["cells"][0]["source"])
