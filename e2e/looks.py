@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 ROOT = Path(__file__).resolve().parents[1]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NOT_PAGES = re.compile(r"/(export|open|download|reconnect|template|zip|csv|qr)(/|\.|\?|$)")
+NOT_PAGES = re.compile(r"/(export|open|download|reconnect|template|qr)(/|\?|$)|\.(zip|csv|ipynb)$")
 
 
 def get_violations(page: Page) -> list[str]:
