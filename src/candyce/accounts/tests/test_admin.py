@@ -291,3 +291,13 @@ def test_cards_never_touch_a_teacher_or_another_class(admin, school):
     assert admin.post(path, {"pupil": ticked}).url == path
     for person in (school.alice, school.charlie, school.admin):
         assert User.objects.get(pk=person.pk).check_password("secret-of-a-test")
+
+
+def test_cards_leave_out_a_pupil_who_belongs_to_another_school_too(admin, school):
+    elsewhere = school.charlie.roles.get().organisation
+    Role.objects.create(user=school.bob, organisation=elsewhere, name="student")
+    path = f"/admin/classes/{school.school_class.pk}/cards/"
+    assert admin.get(path).context["pupils"] == [school.chloe]
+    admin.post(path, {"pupil": [school.bob.pk, school.chloe.pk]})
+    assert User.objects.get(pk=school.bob.pk).check_password("secret-of-a-test")
+    assert not User.objects.get(pk=school.chloe.pk).check_password("secret-of-a-test")
