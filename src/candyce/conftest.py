@@ -63,7 +63,9 @@ def school(db) -> School:
         start_date=date(2026, 9, 1),
         end_date=date(2027, 7, 5),
     )
-    class_ = Class.objects.create(organisation=organisation, session=session, title="2B", level="seconde")
+    class_ = Class.objects.create(
+        organisation=organisation, session=session, title="2B", level="seconde"
+    )
     people = {
         "alice": make_user("alice", Role.Name.TEACHER, organisation),
         "bob": make_user("bob", Role.Name.STUDENT, organisation),
@@ -74,5 +76,7 @@ def school(db) -> School:
     }
     Enrolment.objects.create(user=people["alice"], school_class=class_, role=Enrolment.Role.TEACHER)
     for name in ("bob", "chloe"):
-        Enrolment.objects.create(user=people[name], school_class=class_, role=Enrolment.Role.STUDENT)
+        Enrolment.objects.create(
+            user=people[name], school_class=class_, role=Enrolment.Role.STUDENT
+        )
     return School(organisation=organisation, session=session, school_class=class_, **people)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from candyce.accounts.access import is_teacher
+from candyce.accounts.http import SignedInRequest
 from candyce.lib.notebook_html import render_notebook
 from candyce.library import access, actions, queries
 from candyce.library.forms import SearchForm
@@ -17,7 +18,7 @@ from candyce.library.forms import SearchForm
 
 @require_safe
 @login_required
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """Search and browse."""
     form = SearchForm(request.GET)
     asked = form.get_choices()
@@ -34,7 +35,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
+def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
     """One resource: what it is, for whom, and the notebook itself, rendered here."""
     resource = access.get_resource(request.user, slug)
     notebook = queries.get_notebook(resource)
@@ -50,7 +51,7 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @login_required
-def adapt(request: HttpRequest, slug: str) -> HttpResponse:
+def adapt(request: SignedInRequest, slug: str) -> HttpResponse:
     """Copy the resource into one's projects and show it there."""
     resource = access.get_resource(request.user, slug)
     project = actions.adapt(resource, acting_user=request.user)
