@@ -91,3 +91,16 @@ def classroom(school: School) -> Classroom:
     room.open("remi")
     Enrolment.objects.filter(user=people["remi"]).delete()
     return room
+
+
+@pytest.fixture
+def as_(portal, classroom):
+    """A browser in which this person has signed in."""
+
+    def sign_in(name):
+        portal.logout()
+        if name != "nobody":
+            portal.force_login(classroom.people[name])
+        return portal
+
+    return sign_in

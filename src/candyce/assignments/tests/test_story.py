@@ -1,9 +1,5 @@
 """The way through the house over HTTP, and what each person meets on these pages."""
 
-import io
-import json
-import re
-import zipfile
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,38 +11,8 @@ from candyce.accounts.models import Class, Enrolment
 from candyce.assignments import actions
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.tests.conftest import enrol
+from candyce.assignments.tests.pages import HOSTILE, assert_clean, url
 from candyce.conftest import make_user
-from candyce.projects import tokens
-from candyce.projects.models import Project, Version
-
-HOSTILE = (
-    "# Consigne\n\n**Attention** <script>alert(1)</script> <img src=x onerror=alert(2)>"
-    " [lien](javascript:alert(3)) <a href='data:text/html,x' onclick='alert(4)'>x</a>"
-    " <style>body{display:none}</style><iframe src='https://evil.example'></iframe>"
-)
-
-
-@pytest.fixture
-def as_(portal, classroom):
-    """A browser in which this person has signed in."""
-
-    def sign_in(name):
-        portal.logout()
-        if name != "nobody":
-            portal.force_login(classroom.people[name])
-        return portal
-
-    return sign_in
-
-
-def url(name, *args):
-    return reverse(f"assignments:{name}", args=args)
-
-
-def assert_clean(html):
-    assert not re.search(
-        r"<script(?![^>]*src=)|href=.javascript:|\son[a-z]+=|\sstyle=|<style|<iframe|<img>", html
-    )
 
 
 def test_the_whole_story(as_, classroom):  # noqa: PLR0915  (a story is told at one go)
@@ -357,70 +323,6 @@ def test_marking_walks_from_copy_to_copy(as_, classroom):
     assert as_("dan").get(url("mark", copies[1].pk)).context["neighbours"].next is None
 
 
-def test_zip_holds_every_copy_under_a_safe_name(as_, classroom):
-    school_class = classroom.school.school_class
-    odd = {
-        "odd1": ("../../etc", "passwd\u0007"),
-        "odd2": ("Müller-O'Neil", "Zoé <b>"),
-        "odd3": ("李", "明"),
-        "odd4": ("Test", "Bob"),
-        "odd5": ("CON", ""),
-    }
-    for username, (family, given) in odd.items():
-        user = make_user(username, "student", classroom.school.organisation)
-        user.family_name, user.given_name = family, given
-        user.save()
-        enrol(user, school_class)
-        classroom.people[username] = user
-        classroom.open(username)
-    copy = classroom.open("bob")
-    Project.objects.filter(pk=copy.project_id).update(
-        tree={path: entry for path, entry in copy.project.tree.items() if path.endswith(".ipynb")}
-    )
-    answer = as_("alice").get(url("download", classroom.assignment.pk))
-    assert answer["Content-Type"] == "application/zip"
-    assert answer["Content-Disposition"] == 'attachment; filename="les-triangles.zip"'
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
-    assert archive.testzip() is None
-    names = archive.namelist()
-    assert len(names) == len(set(names))
-    assert sum(name.endswith(".ipynb") for name in names) == 7
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.-]+)?(\.ipynb)?", name) for name in names)
-    assert {
-        "MULLER-O-NEIL_Zoe-b/mesures.csv",
-        "odd3/odd3.ipynb",
-        "TEST_Remi/TEST_Remi.ipynb",
-    } <= set(names)
-    assert "ETC_passwd/ETC_passwd.ipynb" in names
-    alone = [name for name in names if "/" not in name]
-    assert len(alone) == 1
-    assert json.loads(archive.read(alone[0]))["cells"][0]["source"] == "# Les triangles"
-
-
-async def test_zip_streams_under_asgi_too(async_client, classroom_async, settings):
-    settings.CANDYCE_PORTAL_URL = "http://testserver"  # the name by which this client calls
-    user, pk = classroom_async
-    await async_client.aforce_login(user)
-    answer = await async_client.get(reverse("assignments:download", args=[pk]))
-    assert answer.is_async
-    data = b"".join([chunk async for chunk in answer])
-    assert len(zipfile.ZipFile(io.BytesIO(data)).namelist()) == 2
-
-
-@pytest.fixture
-def classroom_async(transactional_db, classroom):
-    return classroom.people["alice"], classroom.assignment.pk
-
-
-def test_handed_in_version_is_what_the_zip_holds(as_, classroom):
-    copy = classroom.open("bob")
-    actions.hand_in(copy, acting_user=classroom.people["bob"])
-    Project.objects.filter(pk=copy.project_id).update(tree={})
-    answer = as_("dan").get(url("download", classroom.assignment.pk))
-    names = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).namelist()
-    assert names == ["TEST_Bob/mesures.csv", "TEST_Bob/TEST_Bob.ipynb"]
-
-
 @pytest.mark.parametrize("path", ["detail", "home"])
 def test_query_count_is_the_same_for_one_pupil_and_32(
     as_, classroom, django_assert_num_queries, path
@@ -442,63 +344,6 @@ def test_query_count_is_the_same_for_one_pupil_and_32(
     with django_assert_num_queries(len(few.captured_queries)):
         answer = alice.get(page)
     assert "Test" in answer.content.decode() or path == "home"
-
-
-def token_for(user, project):
-    rights = ("read", "write", "submit")
-    return {"HTTP_AUTHORIZATION": f"Bearer {tokens.issue(project.pk, user.pk, rights).encode()}"}
-
-
-def test_editor_hands_in_and_takes_back(editor, classroom):
-    bob, copy = classroom.people["bob"], classroom.open("bob")
-    head = token_for(bob, copy.project)
-    assert editor.post("/api/hand-in").status_code == 401
-    assert editor.get("/api/hand-in", **head).status_code == 405
-    answer = editor.post("/api/hand-in", **head)
-    assert answer.status_code == 200
-    body = answer.json()
-    assert (body["state"], body["can_hand_in"], body["can_take_back"]) == ("handed_in", False, True)
-    assert editor.post("/api/hand-in", **head).json()["state"] == "handed_in"
-    assert Version.objects.filter(project=copy.project).count() == 1
-    body = editor.post("/api/take-back", **head).json()
-    assert (body["state"], body["handed_in_at"]) == ("working", None)
-    classroom.assignment.closes_at = timezone.now()
-    classroom.assignment.save()
-    answer = editor.post("/api/hand-in", **head)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "window_closed")
-    alice = token_for(classroom.people["alice"], copy.project)
-    assert editor.post("/api/hand-in", **alice).status_code == 403
-    zoe = token_for(classroom.people["zoe"], copy.project)
-    assert editor.post("/api/hand-in", **zoe).status_code in {403, 404}
-
-
-def test_editor_learns_the_assignment(editor, classroom):
-    bob, alice, copy = classroom.people["bob"], classroom.people["alice"], classroom.open("bob")
-    classroom.assignment.instructions = HOSTILE
-    classroom.assignment.save()
-    actions.set_mark(copy, Decimal("12.5"), acting_user=alice)
-    actions.set_appraisal(copy, "**Bien**", acting_user=alice)
-    head = token_for(bob, copy.project)
-    body = editor.get("/api/project", **head).json()
-    work = body["assignment"]
-    assert set(work) == {
-        "id", "title", "instructions_html", "class_name", "opens_at", "closes_at", "state",
-        "handed_in_at", "can_hand_in", "can_take_back", "mark", "mark_max", "appraisal_html",
-        "pupil_name",
-    }  # fmt: skip
-    assert_clean(work["instructions_html"])
-    assert (work["mark"], work["appraisal_html"]) == (None, "")
-    assert (work["class_name"], work["mark_max"], work["pupil_name"]) == ("2B", "20", "Bob Test")
-    assert body["back_url"] == f"http://localhost:8000{url('copy', copy.pk)}"
-    assert body["read_only_reason"] is None
-    body = editor.get("/api/project", **token_for(alice, copy.project)).json()
-    assert body["assignment"]["mark"] == "12,5"
-    assert body["back_url"] == f"http://localhost:8000{url('mark', copy.pk)}"
-    actions.return_copies([copy], acting_user=alice)
-    body = editor.get("/api/project", **head).json()
-    assert body["assignment"]["mark"] == "12,5"
-    assert "<strong>Bien</strong>" in body["assignment"]["appraisal_html"]
-    assert body["read_only_reason"]["code"] == "read_only"
 
 
 def test_other_pupils_marks_are_nowhere(as_, classroom):
