@@ -167,7 +167,10 @@ def broken():
     yield b'{"nbformat": 1, "cells": 3}'
 
 
-@pytest.mark.parametrize("data", broken(), ids=lambda data: repr(data[:50]))
+BROKEN = list(broken())
+
+
+@pytest.mark.parametrize("data", BROKEN, ids=map(str, range(len(BROKEN))))
 def test_broken_notebooks_are_refused_with_a_reason(data):
     with pytest.raises(InvalidNotebook) as caught:
         read_notebook(data)
