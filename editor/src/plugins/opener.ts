@@ -4,6 +4,8 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { INotebookCellExecutor } from '@jupyterlab/notebook';
 
 import { PatientExecutor } from '../executor';
+import { openSiblings } from '../siblings';
+import { IEditorSession } from '../tokens';
 
 /**
  * Replaces `@jupyterlite/application-extension:opener`, which waits for the document
@@ -14,8 +16,9 @@ export const openerPlugin: JupyterFrontEndPlugin<void> = {
   id: '@candyce/editor:opener',
   description: 'Opens the file of ?path= as soon as the application has started.',
   autoStart: true,
-  requires: [IDocumentManager],
-  activate: (app: JupyterFrontEnd, documents: IDocumentManager) => {
+  requires: [IDocumentManager, IEditorSession],
+  activate: (app: JupyterFrontEnd, documents: IDocumentManager, session: IEditorSession) => {
+    openSiblings(session.projectId);
     const path = new URLSearchParams(location.search).get('path');
     if (path) {
       const factory = path.endsWith('.ipynb') ? 'Notebook' : 'default';

@@ -58,6 +58,9 @@ function overrides(language: Language, theme: Theme): Overrides {
     '@jupyter-notebook/application-extension:top': { visible: 'no' },
     '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
     '@jupyterlab/docmanager-extension:plugin': { autosave: false, renameUntitledFileOnSave: false },
-    '@jupyterlab/notebook-extension:tracker': { windowingMode: 'contentVisibility' }
+    '@jupyterlab/notebook-extension:tracker': {
+      windowingMode: 'contentVisibility',
+      autoStartDefaultKernel: true
+    }
   };
 }
