@@ -24,8 +24,11 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 AT_ONCE = 512 * 1024  # bytes read on the event loop in one go
 CHUNK = 1024 * 1024
-# `name.0123abcd.js`, `name-0123abcd.whl`, `0123abcd4567.js`: a hash of eight hexadecimal digits or more.
-HASHED = re.compile(r"(?:^|[./_-])(?=[0-9a-f]*[0-9])[0-9a-f]{8,64}(?=[._-])[^/]*$")
+# `name.0123abc.js`, `name-0123abcd.whl`, `0123abcd4567.js`: a hash of seven hexadecimal digits or more
+# (JupyterLite's chunks have seven); or a folder `name-` and sixteen of them.
+HASHED = re.compile(
+    r"(?:^|[./_-])(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?=[._-])[^/]*$|-[0-9a-f]{16}/[^/]*$"
+)
 MIME = {
     ".wasm": "application/wasm",
     ".whl": "application/zip",
