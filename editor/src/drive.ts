@@ -10,6 +10,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { ContentProviderRegistry, type Contents, ServerConnection } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 
+import type { ApiError } from './api';
 import { base64ToBytes, bytesToBase64 } from './base64';
 import type { IEditorSession } from './tokens';
 
@@ -116,7 +117,17 @@ export class CandyceDrive implements Contents.IDrive {
 
   /** A blob's address: the API wants the token in a header, which a link cannot send. */
   async getDownloadUrl(path: string): Promise<string> {
-    const response = await this._session.fetch(`/api/raw/${encodePath(path)}`);
+    const address = `/api/raw/${encodePath(path)}`;
+    const response = await this._session.fetch(address).catch((error: ApiError) => {
+      if (error.status === 404) {
+        return null;
+      }
+      throw error;
+    });
+    if (!response) {
+      // an image that is not there shows as one, instead of an error nobody handles
+      return address;
+    }
     const type = IMAGE_TYPES[PathExt.extname(path).slice(1).toLowerCase()];
     const bytes = await response.arrayBuffer();
     const url = URL.createObjectURL(new Blob([bytes], { type: type ?? 'application/octet-stream' }));

@@ -1,7 +1,7 @@
 import { accessiblePlugin } from './plugins/accessible';
 import { barPlugin } from './plugins/bar';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
-import { livePlugin } from './plugins/live';
+import { livePlugin, svgPlugin } from './plugins/live';
 import { executorPlugin, openerPlugin } from './plugins/opener';
 import { drivePlugin, settingsPlugin, userPlugin, workspacesPlugin } from './plugins/services';
 import { sessionPlugin } from './plugins/session';
@@ -18,6 +18,7 @@ const plugins: unknown[] = [
   openerPlugin,
   sessionPlugin,
   settingsPlugin,
+  svgPlugin,
   userPlugin,
   workspacesPlugin
 ];

@@ -1,6 +1,7 @@
 /** Opens notebooks as live documents, and closes the door on losing what is not saved. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker, INotebookWidgetFactory, type NotebookWidgetFactory } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Contents } from '@jupyterlab/services';
 
 import { translator } from '../i18n';
@@ -8,6 +9,7 @@ import { LIVE, LiveNotebooks } from '../live/notebooks';
 import { openSocket, roomUrl } from '../live/socket';
 import { guardActions, mirrorRights } from '../readonly';
 import { keepRunsToOneself } from '../runs';
+import { svgFactory } from '../svg';
 import { IEditorSession, ILiveNotebooks } from '../tokens';
 import { distrustForeignOutputs, ignoreSharedTrust } from '../trust';
 import { whenAwake } from '../wake';
@@ -46,5 +48,16 @@ export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
     whenAwake(() => notebooks.wake());
     window.addEventListener('pagehide', () => notebooks.leave());
     return notebooks;
+  }
+};
+
+/** Drawings are shown whoever made them. */
+export const svgPlugin: JupyterFrontEndPlugin<void> = {
+  id: '@candyce/editor:svg',
+  description: 'Shows SVG outputs as images, which cannot run code.',
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  activate: (_: JupyterFrontEnd, renderers: IRenderMimeRegistry) => {
+    renderers.addFactory(svgFactory);
   }
 };
