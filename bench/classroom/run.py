@@ -97,7 +97,7 @@ class Meter:
         self._phase(name)
 
     def memory(self) -> int:
-        return self.process.memory_info().rss
+        return self.process.memory_full_info().uss
 
 
 async def enter(pupil: Pupil, delay: float) -> None:
@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--pupils", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rate", type=float, default=3, help="edits a second of each pupil")
-    parser.add_argument("--arrivals", type=float, default=12, help="pupils that arrive each second")
+    parser.add_argument("--arrivals", type=float, default=5, help="pupils that arrive each second")
     parser.add_argument("--no-pin", action="store_true", help="let the server use all cores")
     arguments = parser.parse_args()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

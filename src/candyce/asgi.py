@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "candyce.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-django_core = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Django must be set up before the rooms are imported.
 from django.apps import apps
@@ -24,14 +24,17 @@ from django.conf import settings
 from candyce.collab import app as collab
 from candyce.collab.hub import close_hub
 from candyce.lib.body import limit_body
+from candyce.lib.bounded import BoundedHandler
+from candyce.lib.memory import use_one_arena
 from candyce.lib.origins import is_editor_host, is_portal_host
 from candyce.lib.static import StaticFiles, get_script_hashes
 from candyce.web.checks import refuse_unsafe_start
 
 refuse_unsafe_start()
+use_one_arena()
 
 # A form's own words come on top of the largest upload.
-django_application = limit_body(django_core, settings.UPLOAD_LIMIT + settings.MEGABYTE)
+django_application = limit_body(BoundedHandler(), settings.UPLOAD_LIMIT + settings.MEGABYTE)
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,7 +40,7 @@ class DatabaseThreads:
 
     async def _submit(self, pool, function, args, kwargs):  # type: ignore[no-untyped-def]
         def work():  # type: ignore[no-untyped-def]
-            close_old_connections()
+            _keep_connections()
             return function(*args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._pools[pool], work)
@@ -58,3 +58,10 @@ class DatabaseThreads:
             for _ in range(SIZES[name]):
                 pool.submit(leave)
             pool.shutdown()
+
+
+def _keep_connections() -> None:
+    """Keep this thread's connections, but not one that failed and does not answer any more."""
+    for connection in connections.all(initialized_only=True):
+        connection.close_at = None
+        connection.close_if_unusable_or_obsolete()

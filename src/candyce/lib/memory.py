@@ -1,0 +1,32 @@
+"""Keep the C library from scattering memory over a heap per thread.
+
+glibc gives each thread an arena of its own, up to eight a core, and freed memory stays in the arena. A
+process whose threads come and go with requests ends up with several times what it uses: a class of 200
+live documents took 1,780 kB a pupil, and 445 kB with one arena (bench/classroom). Python's own lock lets one
+thread allocate at a time anyway. Elsewhere than on glibc nothing is done.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+M_ARENA_MAX = -8  # <malloc.h>
+
+
+def use_one_arena() -> bool:
+    """Call at start, before threads exist; says whether it took effect."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1))
+    except (AttributeError, OSError):  # another C library
+        return False
+
+
+def give_back() -> None:
+    """Return freed memory to the system; a few milliseconds."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError):
+        return
