@@ -24,6 +24,7 @@ let server: ServerReplica;
 let access: FakeAccess;
 let doc: Y.Doc;
 let room: Room;
+let awareness: Awareness;
 
 /** Let `ms` pass, with everything that happens meanwhile. */
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -37,9 +38,10 @@ beforeEach(() => {
   server.doc.getText('t').insert(0, 'Bonjour');
   access = new FakeAccess();
   doc = new Y.Doc();
+  awareness = new Awareness(doc);
   room = new Room({
     doc,
-    awareness: new Awareness(doc),
+    awareness,
     access,
     open: server.open,
     backoff: new Backoff(() => 1)
@@ -208,6 +210,21 @@ describe('a broken line', () => {
     server.refusing = null;
     await pass(5_010);
     expect(kind()).toBe('saved');
+  });
+
+  it('does not hide people from each other once it is back', async () => {
+    server.awareness.setLocalStateField('user', { name: 'Mme Roux' });
+    awareness.setLocalStateField('user', { name: 'Zoé' });
+    await pass(10);
+    const names = (of: Awareness) => [...of.getStates().values()].map(state => state.user?.name).sort();
+    expect(names(server.awareness)).toEqual(['Mme Roux', 'Zoé']);
+    expect(names(awareness)).toEqual(['Mme Roux', 'Zoé']);
+    server.cut();
+    expect(names(server.awareness)).toEqual(['Mme Roux']);
+    expect(names(awareness)).toEqual(['Zoé']);
+    await pass(1_000);
+    expect(names(server.awareness)).toEqual(['Mme Roux', 'Zoé']);
+    expect(names(awareness)).toEqual(['Mme Roux', 'Zoé']);
   });
 
   it('survives thirty crashes while typing, with every letter once', async () => {

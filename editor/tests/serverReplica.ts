@@ -1,10 +1,17 @@
 /** The server's side of a live document, in memory: log, acknowledgements, rights. */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import {
+  applyAwarenessUpdate,
+  Awareness,
+  encodeAwarenessUpdate,
+  removeAwarenessStates
+} from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import {
   AWARENESS,
+  awarenessMessage,
   isEmptyUpdate,
   REJECTED,
   SAVED,
@@ -27,6 +34,8 @@ export interface Line {
 
 export class ServerReplica {
   readonly doc = new Y.Doc();
+  /** Somebody else's view of who is here. */
+  readonly awareness = new Awareness(this.doc);
   readonly log: Uint8Array[] = [];
   readonly lines: Line[] = [];
   readonly tokens: string[] = [];
@@ -81,12 +90,21 @@ export class ServerReplica {
       line.channel.onOpen();
       this.sendStatus(line);
       this.tell(line, syncMessage(SYNC_STEP1, Y.encodeStateVector(this.doc)));
+      const everybody = [...this.awareness.getStates().keys()];
+      this.tell(line, awarenessMessage(encodeAwarenessUpdate(this.awareness, everybody)));
     }, 1);
     return line.channel;
   };
 
   /** End every connection, as a crash (1006) or on purpose. */
   cut(code = 1006): void {
+    const others = [...this.awareness.getStates().keys()].filter(id => id !== this.doc.clientID);
+    for (const id of others) {
+      // a farewell carries the next clock
+      const meta = this.awareness.meta.get(id)!;
+      this.awareness.meta.set(id, { ...meta, clock: meta.clock + 1 });
+    }
+    removeAwarenessStates(this.awareness, others, this);
     for (const line of this.lines) {
       if (line.open) {
         line.open = false;
@@ -120,6 +138,7 @@ export class ServerReplica {
       return;
     }
     if (type === AWARENESS) {
+      applyAwarenessUpdate(this.awareness, decoding.readVarUint8Array(decoder), line);
       return;
     }
     if (type !== SYNC) {

@@ -38,11 +38,14 @@ export class BarController {
   attach(view: BarView): void {
     this._view = view;
     const show = (): void => this.show();
-    this._session.infoChanged.connect(show);
+    this._session.infoChanged.connect(() => {
+      this._refused = null;
+      this.show();
+    });
     this._session.stateChanged.connect(show);
     this._notebooks.changed.connect(() => this._onNotebooks());
     this._refreshTimer = setInterval(() => this._refresh(), REFRESH);
-    this._session.info.then(show, show);
+    this._session.info.then(show, error => this._onRefused(error));
     this.show();
     this._tick();
   }
@@ -60,8 +63,8 @@ export class BarController {
     const words = describe({
       info: session.current,
       save: this._notebooks.saveValue,
-      session: session.state,
-      ended: session.ended,
+      session: this._refused ? 'ended' : session.state,
+      ended: session.ended ?? this._refused,
       others: this._others(),
       now: this._serverNow(),
       language: session.language,
@@ -157,7 +160,14 @@ export class BarController {
   }
 
   private _refresh(): void {
-    this._session.refresh().catch(() => undefined);
+    this._session.refresh().catch(error => this._onRefused(error));
+  }
+
+  /** The project cannot be read: taken away, deleted. Said until it can be read again. */
+  private _onRefused(error: unknown): void {
+    const { status } = error as Partial<ApiError>;
+    this._refused = error instanceof ApiError && (status === 403 || status === 404) ? error : null;
+    this.show();
   }
 
   private _serverNow(): number {
@@ -201,6 +211,7 @@ export class BarController {
   private _view: BarView | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _refreshTimer: ReturnType<typeof setInterval> | undefined;
+  private _refused: ApiError | null = null;
   private _left: number | null = null;
   private _rights: string | null = null;
   private readonly _watched = new WeakSet<object>();

@@ -166,7 +166,11 @@ export class Room {
       if (channel === this._channel) {
         this._heardAt = this._now();
         channel.send(syncMessage(SYNC_STEP1, Y.encodeStateVector(this._doc)));
-        if (this._awareness.getLocalState() !== null) {
+        const here = this._awareness.getLocalState();
+        if (here !== null) {
+          // the server has told the others that we left, with the next clock: go past it
+          this._awareness.setLocalState(here);
+          this._awareness.setLocalState(here);
           channel.send(
             awarenessMessage(encodeAwarenessUpdate(this._awareness, [this._doc.clientID]))
           );
@@ -208,6 +212,8 @@ export class Room {
     // what was sent and not acknowledged may be stored or lost: the next sync will tell
     const others = [...this._awareness.getStates().keys()].filter(id => id !== this._doc.clientID);
     removeAwarenessStates(this._awareness, others, this);
+    // forget their clocks too, or the same states would be taken for old news on coming back
+    others.forEach(id => this._awareness.meta.delete(id));
     if (code === CLOSE.token) {
       void this._access.renew().then(renewed => this._retry(renewed ? 0 : this._backoff.next()));
     } else if (code === CLOSE.ended) {

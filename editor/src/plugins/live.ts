@@ -7,6 +7,7 @@ import { Contents } from '@jupyterlab/services';
 import { translator } from '../i18n';
 import { LIVE, LiveNotebooks } from '../live/notebooks';
 import { openSocket, roomUrl } from '../live/socket';
+import { shareCells } from '../presence';
 import { guardActions, mirrorRights } from '../readonly';
 import { keepRunsToOneself } from '../runs';
 import { svgFactory } from '../svg';
@@ -44,6 +45,7 @@ export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
     tracker.widgetAdded.connect((_, panel) => {
       distrustForeignOutputs(panel);
       mirrorRights(panel, notebooks);
+      shareCells(panel, () => session.current?.user.username);
     });
     whenAwake(() => notebooks.wake());
     window.addEventListener('pagehide', () => notebooks.leave());
