@@ -12,7 +12,7 @@ OPENING = 60_000  # ms; a first visit downloads Python
 def wait_for_notebook(page: Page) -> None:
     """Until the cells are there and the first of them can be edited."""
     page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=OPENING)
-    said = re.compile("Enregistré|Lecture seule")
+    said = re.compile("Enregistré|Lecture seule|Saved|Read only")
     expect(page.locator(".cy-save")).to_contain_text(said, timeout=OPENING)
 
 
@@ -24,17 +24,18 @@ def add_cell_below(page: Page, code: str) -> Locator:
     """A new code cell at the end of the notebook, with ``code`` typed by hand; returns the cell."""
     last = get_cells(page).last
     last.scroll_into_view_if_needed()
-    last.click(position={"x": 30, "y": 12})
+    last.locator(".jp-InputArea-editor, .jp-MarkdownOutput").first.click()
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     cell = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
     expect(cell).to_have_class(re.compile(r"\bjp-CodeCell\b"))
     page.keyboard.press("Enter")
-    for number, line in enumerate(code.split("\n")):
+    first, *_rest = lines = code.split("\n")
+    for number, line in enumerate(lines):
         if number:
             page.keyboard.press("Enter")
         page.keyboard.insert_text(line)
-    return page.locator(".jp-Notebook .jp-CodeCell", has_text=code.split("\n")[0]).last
+    return page.locator(".jp-Notebook .jp-CodeCell", has_text=first).last
 
 
 def run_active_cell(page: Page) -> None:
