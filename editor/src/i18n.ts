@@ -100,7 +100,6 @@ const fr = {
   slowDownBody: 'L’enregistrement reprendra dans un instant.',
   unknownTitle: 'L’enregistrement ne se fait pas.',
   serverOffline: 'Le serveur ne répond pas. Vérifiez votre connexion.',
-  saveRefused: 'Le document n’a pas pu être enregistré.',
 
   codeCell: 'Cellule de code {index}',
   markdownCell: 'Cellule de texte {index}',
@@ -203,7 +202,6 @@ const en: Record<Key, string> = {
   slowDownBody: 'Saving will resume in a moment.',
   unknownTitle: 'Saving does not work.',
   serverOffline: 'The server does not answer. Check your connection.',
-  saveRefused: 'The document could not be saved.',
 
   codeCell: 'Code cell {index}',
   markdownCell: 'Text cell {index}',

@@ -79,7 +79,7 @@ describe('opening', () => {
     server.refusing = CLOSE.gone;
     room = new Room({ doc, awareness: new Awareness(doc), access, open: server.open });
     await pass(10);
-    await expect(room.ready).rejects.toThrow('refused');
+    await expect(room.ready).rejects.toThrow('project_deleted');
     expect(room.saveState.value.code).toBe('project_deleted');
   });
 });

@@ -82,7 +82,7 @@ export class ServerReplica {
         return;
       }
       if (this.refusing !== null) {
-        line.channel.onClose(this.refusing, 'refused');
+        line.channel.onClose(this.refusing);
         return;
       }
       line.open = true;
@@ -108,7 +108,7 @@ export class ServerReplica {
     for (const line of this.lines) {
       if (line.open) {
         line.open = false;
-        line.channel.onClose(code, '');
+        line.channel.onClose(code);
       }
     }
   }

@@ -133,6 +133,7 @@ function bar(facts: Partial<Facts> = {}) {
     save: saved,
     session: 'ok',
     ended: null,
+    canReconnect: true,
     others: [],
     now: NOW,
     language: 'fr',
@@ -212,7 +213,9 @@ describe('the bar', () => {
     expect(ended('session_ended')).toMatchObject({ reconnect: true, download: true });
     expect(ended('token_invalid')).toMatchObject({ reconnect: true, title: 'Votre session est terminée.' });
     expect(ended('project_deleted')).toMatchObject({ reconnect: false });
-    expect(ended('no_token')).toMatchObject({ reconnect: true, download: false });
+    const lost = bar({ session: 'ended', ended: new ApiError('no_token', 0, ''), canReconnect: false, save: null });
+    expect(lost.notice).toMatchObject({ reconnect: false, download: false });
+    expect(lost.save.text).toBe('');
   });
 
   it('explains a read-only document without alarm', () => {

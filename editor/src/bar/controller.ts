@@ -65,6 +65,7 @@ export class BarController {
       save: this._notebooks.saveValue,
       session: this._refused ? 'ended' : session.state,
       ended: session.ended ?? this._refused,
+      canReconnect: session.reconnectUrl !== null,
       others: this._others(),
       now: this._serverNow(),
       language: session.language,

@@ -13,6 +13,8 @@ export interface Facts {
   save: SaveValue | null;
   session: SessionState;
   ended: ApiError | null;
+  /** Whether this tab knows where to sign in again. */
+  canReconnect: boolean;
   /** Names of others in the open documents. */
   others: string[];
   /** Milliseconds since the epoch, by the server's clock. */
@@ -64,7 +66,7 @@ export function describe(facts: Facts): BarWords {
   return {
     title: assignment?.title ?? info?.title ?? '',
     subtitle: subtitle(facts),
-    save: saveWords(facts.save, t),
+    save: facts.session === 'ended' && !facts.save ? NOTHING : saveWords(facts.save, t),
     time: timeWords(facts),
     state: stateWords(facts),
     mark: markWords(facts),
@@ -92,6 +94,8 @@ function subtitle({ info, t }: Facts): string {
   }
   return parts.filter(Boolean).join(' · ');
 }
+
+const NOTHING: BarWords['save'] = { text: '', tone: 'still' };
 
 function saveWords(save: SaveValue | null, t: Translate): BarWords['save'] {
   switch (save?.kind) {
@@ -177,16 +181,25 @@ const WORDS: Record<string, [Key, Key | null]> = {
   no_token: ['noTokenTitle', 'noTokenBody']
 };
 
+/** One sentence for a code; the server's own when it gave one. */
+export function sentence(value: { code: string | null; message: string }, t: Translate): string {
+  return value.message || t((WORDS[value.code ?? ''] ?? ['unknownTitle'])[0]);
+}
+
 /** The banner under the bar: the one thing that matters most now, or nothing. */
-function notice({ info, save, session, ended, t }: Facts): Notice | null {
+function notice({ info, save, session, ended, canReconnect, t }: Facts): Notice | null {
   const unsaved = save?.unsaved ?? false;
   if (session === 'ended') {
     const code = ended && WORDS[ended.code] ? ended.code : 'session_ended';
     const lost = code === 'forbidden' || code === 'project_deleted' || code === 'not_found';
-    return worded(code, ended?.message ?? '', 'bad', unsaved, t, { reconnect: !lost });
+    const notice = worded(code, ended?.message ?? '', 'bad', unsaved, t, {
+      reconnect: canReconnect && !lost
+    });
+    // with no notebook open there is nothing to download
+    return { ...notice, download: save !== null };
   }
   if (save?.kind === 'cannot_save') {
-    const reconnect = save.code === 'session_ended';
+    const reconnect = canReconnect && save.code === 'session_ended';
     return worded(save.code ?? '', save.message, 'bad', unsaved, t, { reconnect });
   }
   if (save?.kind === 'read_only') {
@@ -217,6 +230,6 @@ function worded(
     title: t(title),
     body: sentences.filter(Boolean).join(' '),
     reconnect,
-    download: code !== 'no_token' && tone !== 'info'
+    download: tone !== 'info'
   };
 }

@@ -106,6 +106,7 @@ export class BarView {
     say(this._subtitle, words.subtitle);
     this._subtitle.hidden = !words.subtitle;
     say(this._save, words.save.text);
+    this._save.hidden = !words.save.text;
     this._save.dataset.tone = words.save.tone;
     this._save.title = words.save.text;
     this._chip(this._time, words.time?.text, words.time?.title);

@@ -88,7 +88,9 @@ export class LiveNotebooks implements IContentProvider {
     }
     const [model] = await Promise.all([
       this._options.drive.get(path, { ...plain, content: false, hash: false }),
-      open.room.ready
+      open.room.ready.catch(() => {
+        throw new Error(this._options.refusal(open.room.saveState.value));
+      })
     ]);
     return this._timeless(path, { ...model, format: options.format ?? 'json' });
   }

@@ -41,13 +41,20 @@ const PULSE = 1_000;
 /** Between attempts when the server refused rather than vanished. */
 export const SLOW_RETRY = 20_000;
 
+/** Closings that waiting a moment does not mend, and the code of what to say. */
+const CLOSED_FOR_GOOD: Record<number, string> = {
+  [CLOSE.forbidden]: 'forbidden',
+  [CLOSE.gone]: 'project_deleted',
+  [CLOSE.tooBig]: 'too_large'
+};
+
 /** A two-way line, as small as a WebSocket's useful part; a test passes one in memory. */
 export interface Channel {
   send(message: Uint8Array): void;
   close(): void;
   onOpen: () => void;
   onMessage: (message: Uint8Array) => void;
-  onClose: (code: number, reason: string) => void;
+  onClose: (code: number) => void;
 }
 
 /** What a room needs of the session. */
@@ -184,9 +191,9 @@ export class Room {
         this._receive(message);
       }
     };
-    channel.onClose = (code, reason) => {
+    channel.onClose = code => {
       if (channel === this._channel) {
-        this._lost(code, reason);
+        this._lost(code);
       }
     };
   }
@@ -203,7 +210,7 @@ export class Room {
     }
   }
 
-  private _lost(code: number, reason: string): void {
+  private _lost(code: number): void {
     if (this._greeted) {
       this._backoff.reset();
     }
@@ -218,18 +225,14 @@ export class Room {
       void this._access.renew().then(renewed => this._retry(renewed ? 0 : this._backoff.next()));
     } else if (code === CLOSE.ended) {
       // the session finds out by itself and polls; `tokenChanged` brings us back
-      this._closed = { code: 'session_ended', message: reason };
+      this._closed = { code: 'session_ended', message: '' };
       void this._access.renew();
       this._retry(SLOW_RETRY);
-    } else if (code === CLOSE.forbidden || code === CLOSE.gone || code === CLOSE.tooBig) {
-      const codes: Record<number, string> = {
-        [CLOSE.forbidden]: 'forbidden',
-        [CLOSE.gone]: 'project_deleted',
-        [CLOSE.tooBig]: 'too_large'
-      };
-      this._closed = { code: codes[code], message: reason };
+    } else if (CLOSED_FOR_GOOD[code]) {
+      // the reason is a code for programs; the words are the page's
+      this._closed = { code: CLOSED_FOR_GOOD[code], message: '' };
       if (!this._synced) {
-        this._rejectReady(new Error(reason || codes[code]));
+        this._rejectReady(new Error(CLOSED_FOR_GOOD[code]));
       }
       this._retry(SLOW_RETRY);
     } else {
@@ -273,9 +276,9 @@ export class Room {
       return;
     }
     if (this._probedAt !== null && now - this._probedAt > DEAD) {
-      this._lost(1006, '');
+      this._lost(1006);
     } else if (!this._greeted && now - this._heardAt > QUIET_UNSAVED + DEAD) {
-      this._lost(1006, '');
+      this._lost(1006);
     } else if (this._probedAt === null && now - this._heardAt > (this._dirty ? QUIET_UNSAVED : QUIET)) {
       this._probe();
     }

@@ -30,6 +30,6 @@ export function openSocket(url: string, token: string): Channel {
       channel.onMessage(new Uint8Array(event.data));
     }
   };
-  socket.onclose = event => channel.onClose(event.code, event.reason);
+  socket.onclose = event => channel.onClose(event.code);
   return channel;
 }

@@ -4,6 +4,7 @@ import { INotebookTracker, INotebookWidgetFactory, type NotebookWidgetFactory } 
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Contents } from '@jupyterlab/services';
 
+import { sentence } from '../bar/describe';
 import { translator } from '../i18n';
 import { LIVE, LiveNotebooks } from '../live/notebooks';
 import { openSocket, roomUrl } from '../live/socket';
@@ -38,7 +39,7 @@ export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
       user,
       access: session,
       open: (path, token) => openSocket(roomUrl(location.origin, session.projectId, path), token),
-      refusal: value => value.message || t(value.kind === 'offline' ? 'serverOffline' : 'saveRefused')
+      refusal: value => (value.kind === 'cannot_save' ? sentence(value, t) : t('serverOffline'))
     });
     drive.contentProviderRegistry?.register(LIVE, notebooks);
     factory.contentProviderId = LIVE;

@@ -20,7 +20,8 @@ export const openerPlugin: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, documents: IDocumentManager, session: IEditorSession) => {
     openSiblings(session.projectId);
     const path = new URLSearchParams(location.search).get('path');
-    if (path) {
+    // without a token there is nothing to open; the bar says so
+    if (path && session.state !== 'ended') {
       const factory = path.endsWith('.ipynb') ? 'Notebook' : 'default';
       void app.started.then(() => documents.openOrReveal(path, factory, undefined, { ref: '_noref' }));
     }
