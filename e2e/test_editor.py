@@ -18,7 +18,6 @@ from e2e.notebook import (
     wait_until_saved,
 )
 
-
 # A violation of stock JupyterLab's own toolbar, on narrow screens: its toolkit's <jp-button> has no role.
 STOCK = 'aria-allowed-attr: jp-button[title="'
 

@@ -9,9 +9,11 @@ import io
 import re
 import zipfile
 
+import nbformat
 from playwright.sync_api import Page, expect
 
 from e2e.conftest import NewPerson, Site, take_picture
+from e2e.looks import get_overflow
 from e2e.notebook import (
     add_cell_below,
     find_text,
@@ -28,8 +30,8 @@ LESSON = "chute-avec-frottements"
 def give(teacher: Page) -> str:
     """The teacher finds the lesson and gives it to the class 2de 1; returns the code."""
     teacher.goto("/library/")
-    teacher.get_by_label("Rechercher").fill("parachute")
     take_picture(teacher, "bibliotheque")
+    teacher.get_by_label("Rechercher").fill("parachute")
     teacher.get_by_role("button", name="Rechercher").click()
     teacher.get_by_role("link", name=re.compile("Chute avec frottements")).first.click()
     take_picture(teacher, "ressource")
@@ -71,13 +73,13 @@ def test_from_the_library_to_the_returned_mark(site: Site, new_person: NewPerson
     run_active_cell(pupil)
     expect(cell.locator(".jp-OutputArea-output")).to_contain_text("v = 19.62 m/s", timeout=60_000)
     wait_until_saved(pupil)
+    cell.scroll_into_view_if_needed()
     take_picture(pupil, "editeur-execution")
 
     # The teacher looks in while the pupil works, and writes a word.
     teacher.get_by_role("link", name="Suivre la classe").click()
     row = teacher.get_by_role("row", name=re.compile("MOREAU"))
     expect(row).to_contain_text("En cours")
-    take_picture(teacher, "suivi")
     row.get_by_role("link", name=re.compile("Ouvrir")).click()
     wait_for_notebook(teacher)
     find_text(teacher, "vitesse = 9.81 * 2")
@@ -115,7 +117,7 @@ def test_from_the_library_to_the_returned_mark(site: Site, new_person: NewPerson
     teacher.locator("#id_appraisal").fill("Très bien : le calcul est **juste**.")
     take_picture(teacher, "correction")
     teacher.get_by_role("button", name="Enregistrer et restituer").click()
-    take_picture(teacher, "restitution")
+    expect(teacher.get_by_role("status").first).to_contain_text("Inès Moreau")
 
     pupil.goto("/my-work/")
     pupil.get_by_role("link", name=re.compile("Chute libre")).first.click()
@@ -125,7 +127,6 @@ def test_from_the_library_to_the_returned_mark(site: Site, new_person: NewPerson
     pupil.get_by_role("link", name="Lire mon carnet").click()
     wait_for_notebook(pupil)
     expect(pupil.locator(".cy-bar")).to_contain_text("16,5")
-    take_picture(pupil, "editeur-restitue")
 
     check_download(teacher)
 
@@ -163,3 +164,65 @@ def test_reload_and_second_tab_show_what_was_saved(site: Site, new_person: NewPe
     second.get_by_role("link", name=re.compile("Ouvrir")).first.click()
     wait_for_notebook(second)
     expect(get_cells(second)).to_have_count(3)
+
+
+def test_following_shows_who_is_where(site: Site, new_person: NewPerson) -> None:
+    teacher = new_person("helene.dubois")
+    teacher.goto("/assignments/")
+    teacher.get_by_role("link", name=re.compile("population de la France")).first.click()
+    teacher.get_by_label("Ordre").select_option("state")
+    expect(teacher).to_have_url(re.compile("sort=state"))
+    rows = teacher.locator("#pupils tbody tr")
+    expect(rows.first).to_contain_text("Pas commencée")
+    expect(rows.last).to_contain_text("Restituée")
+    take_picture(teacher, "suivi")
+    teacher.get_by_label("État").select_option("handed_in")
+    expect(teacher).to_have_url(re.compile("state=handed_in"))
+    expect(rows.first).to_contain_text("Rendue")
+    rows.first.get_by_role("link", name=re.compile("Corriger")).click()
+    expect(teacher.locator("main nav[aria-label=Copies]")).to_contain_text("Copie 1 sur")
+    teacher.goto("/assignments/")
+    teacher.get_by_role("link", name=re.compile("population de la France")).first.click()
+    teacher.get_by_role("link", name="Restituer les copies").click()
+    take_picture(teacher, "restituer")
+    teacher.get_by_role("button", name=re.compile("Restituer")).click()
+    expect(teacher.get_by_role("status").first).to_contain_text("restitué")
+
+
+def test_phone_in_the_dark(site: Site, new_person: NewPerson) -> None:
+    pupil = new_person("jules.laurent", width=360, height=720, dark=True)
+    expect(pupil.get_by_role("heading", name="J’ai un code")).to_be_visible()
+    assert get_overflow(pupil) == 0
+    take_picture(pupil, "telephone")
+    pupil.goto("/my-work/")
+    pupil.locator("main a[href*='/assignments/copies/'], main a[href*='/c/']").first.click()
+    if "/edit/" not in pupil.url:
+        pupil.get_by_role("link", name=re.compile("mon carnet")).click()
+    wait_for_notebook(pupil)
+    expect(pupil.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    assert get_overflow(pupil) == 0
+    take_picture(pupil, "editeur-telephone")
+
+
+def test_projects_of_ones_own(site: Site, new_person: NewPerson) -> None:
+    teacher = new_person("marc.lefevre")
+    teacher.goto("/projects/import/")
+    notebook = nbformat.writes(
+        nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print('Ohm')")])
+    )
+    teacher.locator("main input[type=file]").set_input_files(
+        {"name": "Loi d'Ohm.ipynb", "mimeType": "application/json", "buffer": notebook.encode()}
+    )
+    teacher.locator("main form button[type=submit]").first.click()
+    expect(teacher.get_by_role("heading", level=1)).to_contain_text("Loi d'Ohm")
+    take_picture(teacher, "projet")
+    teacher.get_by_role("button", name="Dupliquer").click()
+    teacher.goto("/projects/")
+    expect(teacher.locator(".cards > .card")).to_have_count(2)
+    take_picture(teacher, "projets")
+    teacher.get_by_role("link", name="Loi d'Ohm", exact=True).first.click()
+    teacher.get_by_role("button", name="Supprimer").click()
+    expect(teacher.locator(".cards > .card")).to_have_count(1)
+    teacher.get_by_role("button", name="Annuler").click()
+    teacher.goto("/projects/")
+    expect(teacher.locator(".cards > .card")).to_have_count(2)

@@ -13,12 +13,12 @@ os.environ.setdefault(
     "CANDYCE_SECRET_KEY", "a-secret-for-the-tests-of-more-than-fifty-characters-0123456789"
 )
 
-from candyce.settings import *  # noqa: E402, F403
+from candyce.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
-    DATABASES["default"]["TEST"] = {"NAME": Path(os.environ["CANDYCE_DATA"]) / "test.sqlite3"}  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": Path(os.environ["CANDYCE_DATA"]) / "test.sqlite3"}
     DATABASES["default"]["OPTIONS"]["init_command"] = (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"  # noqa: F405
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
     )
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
