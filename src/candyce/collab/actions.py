@@ -13,7 +13,7 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.collab import bell, edits, limits, notebook, store
 from candyce.collab.models import LiveDocument
-from candyce.collab.replica import Replica
+from candyce.collab.replica import Replica, load_doc
 from candyce.projects.blobs import do_store_blob
 from candyce.projects.models import Project
 
@@ -42,7 +42,7 @@ def materialise_document(document_id: int) -> str | None:
     content = store.load(document_id)
     if content is None:
         return None
-    found = notebook.make_valid(notebook.read(Replica(content.updates).doc))
+    found = notebook.make_valid(notebook.read(load_doc(content.updates)))
     if found is None:
         logger.error(
             "Live document %s is not a valid notebook: its file is left as it was", document_id
@@ -103,7 +103,10 @@ def replace_notebook(
         assert stored is not None
         replica = Replica(stored.updates)
         salt = f"{document.pk}:{stored.seq}"
-        update = replica.edit(lambda doc: edits.replace(doc, new, salt=salt))
+        try:
+            update = replica.edit(lambda doc: edits.replace(doc, new, salt=salt))
+        finally:
+            replica.close()
         if update is not None:
             author = acting_user.pk if acting_user else None
             store.append({document.pk: [store.Entry(update, author)]})

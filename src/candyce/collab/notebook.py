@@ -137,7 +137,7 @@ def make_seed(data: bytes, *, limit: int) -> bytes:
     """
     notebook = parse(data, limit=limit)
     digest = hashlib.sha256(data).digest()
-    doc = Doc(client_id=int.from_bytes(digest[:4], "big") | 1)
+    doc: Doc = Doc(client_id=int.from_bytes(digest[:4], "big") | 1)
     try:
         with doc.transaction():
             fill(doc, notebook, salt=digest.hex())

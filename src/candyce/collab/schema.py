@@ -31,14 +31,16 @@ class Watcher:
         self.meta: Map = doc.get("meta", type=Map)
         self.state: Map = doc.get("state", type=Map)
         self.changes: list[Change] = []
-        self._subscriptions = [
-            self.cells.observe_deep(self._on_cells),
-            self.meta.observe_deep(self._on_meta),
-        ]
+        self._cells_watch = self.cells.observe_deep(self._on_cells)
+        self._meta_watch = self.meta.observe_deep(self._on_meta)
+
+    def close(self) -> None:
+        self.cells.unobserve(self._cells_watch)
+        self.meta.unobserve(self._meta_watch)
 
     def _on_cells(self, events: list[Any]) -> None:
         for event in events:
-            if type(event) is TextEvent:
+            if _is_a(event, TextEvent):
                 if len(event.path) > limits.DEPTH:
                     self.changes.append(("deep", None))
                 continue
@@ -90,8 +92,13 @@ class Watcher:
         return repairs
 
 
+def _is_a(event: Any, kind: type) -> bool:
+    # The events' attributes come from Rust and have no types of their own.
+    return type(event) is kind
+
+
 def _inserted(event: Any) -> list[Any]:
-    if type(event) is not ArrayEvent:
+    if not _is_a(event, ArrayEvent):
         return []
     return [value for step in event.delta for value in step.get("insert", ())]
 

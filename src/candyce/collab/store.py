@@ -14,10 +14,10 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from pycrdt import Doc
 
 from candyce.collab.models import DocumentUpdate, LiveDocument
 from candyce.collab.notebook import make_seed
+from candyce.collab.replica import load_doc
 from candyce.lib.errors import NotFound, TooLarge
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project
@@ -181,11 +181,8 @@ def compact(document_id: int) -> int:
             return 0
         content = load(document_id)
         assert content is not None
-        doc = Doc()
-        for update in content.updates:
-            doc.apply_update(update)
         LiveDocument.objects.filter(pk=document_id).update(
-            snapshot=doc.get_update(), snapshot_seq=content.seq
+            snapshot=load_doc(content.updates).get_update(), snapshot_seq=content.seq
         )
         merged, _by_model = DocumentUpdate.objects.filter(
             document_id=document_id, seq__lte=content.seq
