@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
@@ -128,4 +129,5 @@ def delete_document(project: Project, path: str, *, acting_user: User | None = N
     documents = LiveDocument.objects.filter(project=project, path=path)
     ids = list(documents.values_list("pk", flat=True))
     documents.delete()
-    transaction.on_commit(lambda: [bell.drop(pk) for pk in ids])
+    for pk in ids:
+        transaction.on_commit(partial(bell.drop, pk))

@@ -149,8 +149,8 @@ _INSERT = (
 
 def _append(cursor, batch: dict[int, list[Entry]]) -> dict[int, int]:  # type: ignore[no-untyped-def]
     now = timezone.now()
-    field = DocumentUpdate._meta.get_field  # noqa: SLF001 Django's documented model API
-    at = field("at").get_db_prep_value(now, connection)
+    fields = {one.name: one for one in DocumentUpdate._meta.fields}  # noqa: SLF001 Django's documented model API
+    at = fields["at"].get_db_prep_value(now, connection)
     last: dict[int, int] = {}
     rows = []
     for document_id in sorted(
@@ -163,7 +163,7 @@ def _append(cursor, batch: dict[int, list[Entry]]) -> dict[int, int]:  # type: i
             continue
         last[document_id] = row[0]
         for number, entry in enumerate(entries, row[0] - len(entries) + 1):
-            author = field("author_id").get_db_prep_value(entry.author_id, connection)
+            author = fields["author_id"].get_db_prep_value(entry.author_id, connection)
             rows.append((document_id, number, entry.data, author, at))
     if rows:
         cursor.executemany(_INSERT, rows)
