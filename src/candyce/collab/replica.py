@@ -25,21 +25,35 @@ class Applied:
     repaired: bool = False
 
 
+def load_doc(updates: Iterable[bytes]) -> Doc:
+    """A document only to be read."""
+    doc: Doc = Doc()
+    for update in updates:
+        if update:
+            doc.apply_update(update)
+    return doc
+
+
 class Replica:
-    """A document in memory. After ``broken`` it must be thrown away and loaded anew."""
+    """A document in memory. After ``broken`` it must be thrown away and loaded anew.
+
+    ``close`` it in the end: what the native library holds of its observers is out of the garbage
+    collector's sight, and would keep the document for ever.
+    """
 
     __slots__ = ("_events", "_subscription", "broken", "doc", "state", "watcher")
 
     def __init__(self, updates: Iterable[bytes] = ()) -> None:
-        self.doc: Doc = Doc()
-        for update in updates:
-            if update:
-                self.doc.apply_update(update)
+        self.doc: Doc = load_doc(updates)
         self.broken = False
         self.state: dict[int, int] = read_state(self.doc.get_state())
         self.watcher = Watcher(self.doc)
         self._events: list[bytes] = []
         self._subscription = self.doc.observe(self._on_event)
+
+    def close(self) -> None:
+        self.watcher.close()
+        self.doc.unobserve(self._subscription)
 
     def _on_event(self, event: TransactionEvent) -> None:
         self._events.append(event.update)
