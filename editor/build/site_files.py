@@ -118,7 +118,8 @@ def _translations(site: Path) -> None:
     folder = Path(spec.origin).parent / "locale" / "fr_FR" / "LC_MESSAGES"
     domains = {d: json.loads((folder / f"{d}.json").read_text()) for d in DOMAINS}
     for domain, more in json.loads((EDITOR / "site" / "fr.json").read_text()).items():
-        domains[domain] |= {source: [text] for source, text in more.items()}
+        known = domains.setdefault(domain, {"": domains["jupyterlab"][""]})
+        known |= {source: [text] for source, text in more.items()}
     names = {
         "en": {"displayName": "English", "nativeName": "English"},
         "fr_FR": {"displayName": "French", "nativeName": "français"},
