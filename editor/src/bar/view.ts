@@ -38,6 +38,7 @@ export class BarView {
     this._save = h('span', { class: 'cy-save', role: 'status' });
     this._time = h('span', { class: 'cy-chip cy-time' });
     this._state = h('span', { class: 'cy-chip cy-state' });
+    this._toggleText = h('span', {}, t('instructions'));
     this._toggle = h(
       'button',
       {
@@ -47,7 +48,7 @@ export class BarView {
         'aria-controls': 'cy-panel',
         onclick: () => this.showPanel(this._panel.hidden)
       },
-      h('span', {}, t('instructions')),
+      this._toggleText,
       icon(...CHEVRON)
     );
     this._full = h(
@@ -113,6 +114,8 @@ export class BarView {
     this._time.classList.toggle('cy-urgent', words.time?.urgent ?? false);
     this._chip(this._state, [words.state, words.mark].filter(Boolean).join(' · '));
     this._toggle.hidden = !words.hasPanel;
+    const returned = info?.assignment?.state === 'returned';
+    say(this._toggleText, this._t(returned ? 'result' : 'instructions'));
     this._handIn.hidden = !words.canHandIn;
     this._takeBack.hidden = !words.canTakeBack;
     this._back.hidden = !info?.back_url;
@@ -263,6 +266,7 @@ export class BarView {
   private readonly _time: HTMLElement;
   private readonly _state: HTMLElement;
   private readonly _toggle: HTMLButtonElement;
+  private readonly _toggleText: HTMLElement;
   private readonly _full: HTMLAnchorElement;
   private readonly _takeBack: HTMLButtonElement;
   private readonly _handIn: HTMLButtonElement;
