@@ -10,10 +10,11 @@ import time
 from collections import defaultdict
 from urllib.parse import quote, urlsplit
 
-from candyce.collab import protocol
-from candyce.collab.protocol import write_uint
 from pycrdt import Array, Doc
 from websockets.asyncio.client import ClientConnection, connect
+
+from candyce.collab import protocol
+from candyce.collab.protocol import write_uint
 
 from .browser import Browser
 
@@ -53,7 +54,11 @@ class Pupil:
         found = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
         if found is None:
             raise Failed(f"no form: {page.status}")
-        form = {"username": self.name, "password": PASSWORD, "csrfmiddlewaretoken": found[1].decode()}
+        form = {
+            "username": self.name,
+            "password": PASSWORD,
+            "csrfmiddlewaretoken": found[1].decode(),
+        }
         origin = f"http://localhost:{self.port}"
         answer = await self.browser.post("localhost", "/sign-in/", form, Origin=origin)
         if answer.status != 302:

@@ -25,9 +25,9 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "bench")]
 
-from classroom.pupil import PASSWORD, Failed, Pupil, Times
-
 from tests.faults.server import Server
+
+from classroom.pupil import PASSWORD, Failed, Pupil, Times
 
 STEPS = ("sign in", "open the copy", "document there", "edit saved", "hand in")
 
@@ -139,9 +139,13 @@ async def leave(pupil: Pupil, delay: float) -> None:
 def show(
     arguments: argparse.Namespace, times: Times, meter: Meter, memory: tuple[int, int, int]
 ) -> None:
-    lesson = get_lesson()
-    print(f"\n{arguments.pupils} pupils, {arguments.rate:g} edits/s each for {arguments.seconds:g} s,")
-    print(f"{arguments.arrivals:g} arrivals/s; {lesson.name} ({lesson.stat().st_size // 1024} kB)\n")
+    lesson = arguments.lesson
+    print(
+        f"\n{arguments.pupils} pupils, {arguments.rate:g} edits/s each for {arguments.seconds:g} s,"
+    )
+    print(
+        f"{arguments.arrivals:g} arrivals/s; {lesson.name} ({lesson.stat().st_size // 1024} kB)\n"
+    )
     print(f"| {'step':<16} | {'count':>7} | {'p50 ms':>8} | {'p95 ms':>8} | {'max ms':>8} |")
     print("|------------------|--------:|---------:|---------:|---------:|")
     for step in STEPS:
@@ -149,7 +153,9 @@ def show(
         if len(values) > 1:
             cuts = quantiles(values, n=20)
             row = (cuts[9] * 1000, cuts[18] * 1000, max(values) * 1000)
-            print(f"| {step:<16} | {len(values):>7} | {row[0]:>8.1f} | {row[1]:>8.1f} | {row[2]:>8.1f} |")
+            print(
+                f"| {step:<16} | {len(values):>7} | {row[0]:>8.1f} | {row[1]:>8.1f} | {row[2]:>8.1f} |"
+            )
     print()
     for phase, percent in meter.cpu.items():
         print(f"server CPU while {phase}: {percent:.0f} % of one core")
@@ -159,18 +165,21 @@ def show(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--pupils", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rate", type=float, default=3, help="edits a second of each pupil")
     parser.add_argument("--arrivals", type=float, default=5, help="pupils that arrive each second")
+    parser.add_argument("--lesson", type=Path, default=get_lesson(), help="the notebook to give")
     parser.add_argument("--no-pin", action="store_true", help="let the server use all cores")
     arguments = parser.parse_args()
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
     with tempfile.TemporaryDirectory(prefix="candyce-bench-") as folder:
         server = Server(Path(folder))
-        given = server.script(PREPARE, str(arguments.pupils + 1), PASSWORD, str(get_lesson()))
+        given = server.script(PREPARE, str(arguments.pupils + 1), PASSWORD, str(arguments.lesson))
         server.code = given.strip().strip('"')
         process = start(server, pin=not arguments.no_pin)
         try:

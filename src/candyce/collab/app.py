@@ -125,7 +125,7 @@ async def _serve(
         await room.join(connection)
         await _talk(connection, receive, send)
     except Gone as error:
-        raise Closed(protocol.CLOSE_GONE, "not_found") from error
+        raise connection.closing or Closed(protocol.CLOSE_GONE, "not_found") from error
     finally:
         room.leave(connection)
 

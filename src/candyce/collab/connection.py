@@ -48,12 +48,12 @@ class Bucket:
 class Connection:
     __slots__ = (
         "_backlog",
-        "_closing",
         "_queue",
         "_saved_queued",
         "_wake",
         "bytes",
         "checked_at",
+        "closing",
         "gap",
         "grant",
         "invalid",
@@ -86,7 +86,7 @@ class Connection:
         self._queue: deque[bytes | None] = deque()  # None stands for the latest `saved`
         self._backlog = 0
         self._saved_queued = False
-        self._closing: Closed | None = None
+        self.closing: Closed | None = None
         self._wake = asyncio.Event()
 
     @property
@@ -128,15 +128,15 @@ class Connection:
             self.send(protocol.status_message(status))
 
     def close(self, code: int, reason: str = "") -> None:
-        if self._closing is None:
-            self._closing = Closed(code, reason)
+        if self.closing is None:
+            self.closing = Closed(code, reason)
             self._wake.set()
 
     async def next_messages(self) -> list[bytes]:
         """Wait for messages to send; raises :class:`Closed` when it is time to end."""
         while not self._queue:
-            if self._closing is not None:
-                raise self._closing
+            if self.closing is not None:
+                raise self.closing
             self._wake.clear()
             await self._wake.wait()
         messages = []

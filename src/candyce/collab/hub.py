@@ -16,6 +16,7 @@ from candyce.collab.connection import Connection
 from candyce.collab.database import DatabaseThreads
 from candyce.collab.room import Room
 from candyce.collab.writer import Writer
+from candyce.lib.memory import give_back
 
 logger = logging.getLogger(__name__)
 TICK = 0.5
@@ -63,6 +64,7 @@ class Hub:
     def forget(self, room: Room) -> None:
         if self.rooms.get(room.document_id) is room:
             del self.rooms[room.document_id]
+            room.close()
 
     # -- what the bell says -------------------------------------------------------------------
 
@@ -172,6 +174,11 @@ class Hub:
             elif room.size > settings.FILE_LIMIT // 2:
                 room.measure()
 
+    async def _give_back(self) -> None:
+        # Whole documents pass through memory when they are opened and filed; they leave holes.
+        if self.rooms:
+            await self.threads.slow(give_back)
+
     # -- the end ------------------------------------------------------------------------------
 
     async def close(self) -> None:
@@ -186,7 +193,8 @@ class Hub:
                 for room in list(self.rooms.values()):
                     if room.dirty:
                         await self._materialise_room(room)
-        self.rooms.clear()
+        for room in list(self.rooms.values()):
+            self.forget(room)
         await asyncio.to_thread(self.threads.close)
 
 

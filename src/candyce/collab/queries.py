@@ -6,7 +6,7 @@ from typing import Any
 
 from candyce.collab import notebook, store
 from candyce.collab.models import LiveDocument
-from candyce.collab.replica import Replica
+from candyce.collab.replica import load_doc
 from candyce.projects.models import Project
 
 
@@ -16,4 +16,4 @@ def get_notebook(project: Project, path: str) -> dict[str, Any] | None:
         LiveDocument.objects.filter(project=project, path=path).values_list("pk", flat=True).first()
     )
     content = store.load(document) if document is not None else None
-    return notebook.read(Replica(content.updates).doc) if content else None
+    return notebook.read(load_doc(content.updates)) if content else None

@@ -43,6 +43,7 @@ class Room:
         self.presence = Presence()
         self.used_at = self.edited_at = self.dirty_at = time.monotonic()
         self.dirty = document.last_seq > document.materialised_seq
+        self._closed = False
         self._replica: Replica | None = None
         self._state: dict[int, int] | None = None
         self._loading = asyncio.Lock()
@@ -54,6 +55,8 @@ class Room:
 
     async def get_replica(self) -> Replica:
         self.used_at = time.monotonic()
+        if self._closed:
+            raise Gone
         if self._replica is not None:
             return self._replica
         async with self._loading:
@@ -61,7 +64,7 @@ class Room:
                 # Nothing is submitted without a replica: what is under way now is all there is.
                 held = list(self._uncommitted)
                 content = await self.hub.threads.run(store.load, self.document_id)
-                if content is None:
+                if content is None or self._closed:
                     self.close_all(protocol.CLOSE_GONE, "not_found")
                     raise Gone
                 self._replica = Replica([*content.updates, *held])
@@ -75,7 +78,17 @@ class Room:
         """Leave memory when nothing happened for a while."""
         if self._replica is not None and now - self.used_at > limits.DOCUMENT_IDLE:
             self._state = dict(self._replica.state)
+            self._drop_replica()
+
+    def _drop_replica(self) -> None:
+        if self._replica is not None:
+            self._replica.close()
             self._replica = None
+
+    def close(self) -> None:
+        """The room is left for good; who still speaks in it is told so."""
+        self._closed = True
+        self._drop_replica()
 
     @property
     def is_idle(self) -> bool:
@@ -175,7 +188,7 @@ class Room:
             return replica.apply(data, summary)
         finally:
             if replica.broken and self._replica is replica:
-                self._replica = None
+                self._drop_replica()
 
     def _refuse(self, connection: Connection, size: int) -> str | None:
         """Why this connection may not send an update of this size now."""
@@ -251,7 +264,7 @@ class Room:
             found = await self.hub.threads.run(store.load_since, self.document_id, self.seq)
             if found is None:
                 # The log was compacted past us: send everything, duplicates do no harm.
-                self._replica = None
+                self._drop_replica()
                 replica = await self.get_replica()
                 self._send_all(protocol.sync_message(protocol.UPDATE, replica.diff({})))
                 seqs = await self.hub.threads.run(store.get_last_seqs, [self.document_id])
@@ -270,7 +283,7 @@ class Room:
             try:
                 applied = self._replica.apply(data)
             except (Gap, InvalidUpdate):
-                self._replica = None
+                self._drop_replica()
             else:
                 data = applied.news or b""
         else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import gc
 import json
+import weakref
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from pycrdt import Array, Doc, Map
 
 from candyce.collab import edits, notebook, protocol
 from candyce.collab.protocol import EMPTY_UPDATE, ProtocolError, read_state, write_state
-from candyce.collab.replica import Gap, Replica
+from candyce.collab.replica import Gap, Replica, load_doc
 from candyce.collab.tests.conftest import NOTEBOOK
 from candyce.collab.updates import InvalidUpdate, read_update
 from candyce.lib.errors import TooLarge
@@ -332,3 +334,19 @@ def test_a_file_without_ids_does_not_move_the_cells():
     replica.edit(lambda doc: edits.replace(doc, bare, salt="s"))
     assert [str(cell["id"]) for cell in cells_of(replica.doc)] == ["titre", "calcul"]
     assert notebook.read(replica.doc) == bare
+
+
+def test_documents_that_were_read_or_closed_leave_memory():
+    kept = []
+    for _ in range(3):
+        replica = Replica([SEED])
+        replica.edit(lambda doc: cells_of(doc)[0]["source"].insert(0, "x"))
+        notebook.read(replica.doc)
+        replica.close()
+        kept += [weakref.ref(replica.doc), weakref.ref(replica.watcher)]
+        doc = load_doc([SEED])
+        notebook.read(doc)
+        kept.append(weakref.ref(doc))
+    del replica, doc
+    gc.collect()
+    assert [ref() for ref in kept] == [None] * 9
