@@ -51,6 +51,10 @@ export function nameCells(panel: NotebookPanel, t: Translate): void {
     const cells = panel.content.widgets;
     cells.forEach((cell, index) => nameCell(cell, index + 1, cells.length, t));
     const feed = panel.content.node.querySelector('[role="feed"]');
+    // not a toggle, though stock says so
+    panel.node.ownerDocument
+      .querySelectorAll('jp-button[aria-pressed="false"]')
+      .forEach(button => button.removeAttribute('aria-pressed'));
     feed?.setAttribute('aria-label', `${t('notebook')} ${PathExt.basename(panel.context.path)}`);
   };
   let planned = false;
@@ -70,7 +74,11 @@ export function nameCells(panel: NotebookPanel, t: Translate): void {
   // cells and outputs are drawn when they come into view
   const observer = new MutationObserver(soon);
   observer.observe(panel.content.node, { childList: true, subtree: true });
-  panel.disposed.connect(() => observer.disconnect());
+  window.addEventListener('resize', soon);
+  panel.disposed.connect(() => {
+    observer.disconnect();
+    window.removeEventListener('resize', soon);
+  });
   void panel.revealed.then(look);
 }
 

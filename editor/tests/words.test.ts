@@ -199,7 +199,8 @@ describe('the bar', () => {
     const full = bar({ save: stopped('quota_full', 'Plus de place.') }).notice;
     expect(full).toMatchObject({ tone: 'bad', download: true, reconnect: false });
     expect(full?.body).toContain('Votre travail est toujours sur cette page.');
-    expect(full?.body).toContain('Plus de place.');
+    expect(full?.body).not.toContain('Plus de place.');
+    expect(bar({ save: stopped('nouveau', 'Une raison neuve.') }).notice?.body).toContain('Une raison neuve.');
     for (const code of ['forbidden', 'project_deleted', 'window_closed', 'too_large', 'inconnu']) {
       const notice = bar({ save: stopped(code) }).notice;
       expect(notice?.title.length, code).toBeGreaterThan(5);

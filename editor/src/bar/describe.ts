@@ -219,8 +219,8 @@ function worded(
   { reconnect = false }: { reconnect?: boolean }
 ): Notice {
   const [title, body] = WORDS[code] ?? ['unknownTitle', null];
-  // the server's sentence says it better when there is one: it knows why
-  const sentences = [message || (body ? t(body) : '')];
+  // the server's sentence for what we have no words for; both would say it twice
+  const sentences = [body ? t(body) : WORDS[code] ? '' : message];
   if (unsaved && code !== 'session_ended') {
     sentences.push(t('work'));
   }
