@@ -50,7 +50,11 @@ def start_site(data: Path, *arguments: str, **settings: str) -> Site:
     port = get_free_port()
     portal, editor = f"http://localhost:{port}", f"http://127.0.0.1:{port}"
     environment = {
-        **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"DJANGO_SETTINGS_MODULE", "CANDYCE_SECRET_KEY"}
+        },
         "CANDYCE_DATA": str(data),
         "CANDYCE_NO_MIRROR": "1",
         **settings,
