@@ -15,8 +15,9 @@ from e2e.conftest import ROOT, get_free_port, start_site, stop_site
 
 def run_up(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """`./candyce up` that is expected to end by itself."""
+    ours = ("CANDYCE_", "DJANGO_")
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith(ours)},
         "CANDYCE_DATA": str(data),
         "CANDYCE_NO_MIRROR": "1",
         "LANG": "fr",
