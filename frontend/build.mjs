@@ -11,6 +11,7 @@ await build({
   outdir: process.argv[2] ?? here("../var/build/portal"),
   bundle: true,
   minify: true,
+  loader: { ".svg": "dataurl" },
   target: ["es2021", "chrome100", "firefox100", "safari15"],
   logLevel: "warning",
 });

@@ -55,6 +55,7 @@ SECRET_KEY = SECRET_KEY or _local_secret()
 
 ALLOWED_HOSTS = ["*"]  # OriginMiddleware answers on the two origins only
 CSRF_TRUSTED_ORIGINS = [CANDYCE_PORTAL_URL]
+CSRF_FAILURE_VIEW = "candyce.web.views.csrf_failed"
 
 INSTALLED_APPS = [
     "candyce.web",

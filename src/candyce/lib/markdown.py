@@ -66,6 +66,7 @@ TAGS = (nh3.ALLOWED_TAGS | MATH_TAGS | {"section", "figure", "figcaption", "audi
     "aside",
 }
 SAFE_DATA = re.compile(r"^data:(image/(png|jpeg|gif|webp|svg\+xml)|audio/(wav|x-wav|mpeg|ogg));")
+_EMPTY_HEADER = re.compile(r"<th(?: [^>]*)?>\s*</th>")
 _TABLE = re.compile(r"<table(?=[\s>])")
 CLASSES = {tag: {"hl"} for tag in ("div", "pre")}
 
@@ -112,6 +113,7 @@ def sanitise(text: str) -> SafeString:
     """
     clean = _cleaner().clean(text)
     # In sanitised HTML a `<table` is always a tag: text has `&lt;`.
+    clean = _EMPTY_HEADER.sub("<td></td>", clean)
     return mark_safe(_TABLE.sub('<table tabindex="0"', clean))  # noqa: S308
 
 

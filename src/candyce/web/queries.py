@@ -25,9 +25,11 @@ def get_home(user: User) -> dict[str, Any]:
     if Role.Name.STUDENT in roles:
         home["work"] = get_my_work(user)
     if Role.Name.TEACHER in roles:
+        summaries = get_summaries(user, limit=ASSIGNMENTS)
         home["teaching"] = {
             "classes": get_classes(user),
-            "summaries": get_summaries(user, limit=ASSIGNMENTS),
+            "summaries": summaries,
+            "to_mark": [summary for summary in summaries if summary.counts.handed_in],
         }
     if Role.Name.ADMINISTRATOR in roles:
         home["school"] = get_school(user)

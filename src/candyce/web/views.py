@@ -30,6 +30,12 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     return _page(request, Forbidden(), 403)
 
 
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's secret is missing or old: usually a page left open over a new sign-in."""
+    message = _("This page was open for too long. Go back, reload it and send the form again.")
+    return _page(request, Forbidden(message, code="csrf"), 403)
+
+
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, NotFound(), 404)
 

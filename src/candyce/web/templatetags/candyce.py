@@ -59,3 +59,9 @@ def minutes(value: int) -> str:
 def spaced(code: str) -> str:
     """A code in groups of three, easier to read out: ``ABC 234``."""
     return re.sub(r"(.{3})(?=.)", r"\1 ", code)
+
+
+@register.filter
+def typeset(text: str) -> str:
+    """A title whose lines never begin with a sign that French sets apart: ``Le son\u00a0: fréquences``."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\u00a0", str(text))
