@@ -24,7 +24,7 @@ def add_cell_below(page: Page, code: str) -> Locator:
     """A new code cell at the end of the notebook, with ``code`` typed by hand; returns the cell."""
     last = get_cells(page).last
     last.scroll_into_view_if_needed()
-    last.locator(".jp-InputArea-editor, .jp-MarkdownOutput").first.click()
+    last.locator(":is(.jp-InputArea-editor, .jp-MarkdownOutput):visible").first.click()
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     cell = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
