@@ -100,6 +100,14 @@ class Meter:
         return self.process.memory_full_info().uss
 
 
+async def watch_lag(lags: list[float]) -> None:
+    """How late the pupils' own process runs: on a busy machine it is part of every time below."""
+    while True:
+        start = time.perf_counter()
+        await asyncio.sleep(0.02)
+        lags.append(time.perf_counter() - start - 0.02)
+
+
 async def enter(pupil: Pupil, delay: float) -> None:
     await asyncio.sleep(delay)
     await pupil.sign_in()
@@ -120,13 +128,20 @@ async def measure(arguments: argparse.Namespace, server: Server, process: psutil
     await asyncio.gather(*(enter(p, n / arguments.arrivals) for n, p in enumerate(pupils)))
     meter.end("arriving")
     joined = meter.memory()
+    lags: list[float] = []
+    watch = asyncio.create_task(watch_lag(lags))
     await asyncio.gather(*(pupil.type(arguments.seconds, arguments.rate) for pupil in pupils))
+    watch.cancel()
     meter.end("typing")
     typed = meter.memory()
     leaving = [leave(p, n / arguments.arrivals) for n, p in enumerate(pupils)]
     await asyncio.gather(*leaving)
     meter.end("handing in")
     show(arguments, times, meter, (before, joined, typed))
+    late = quantiles(lags, n=20)[18] * 1000
+    print(
+        f"the pupils' own process ran {late:.1f} ms late (p95) while typing; load {os.getloadavg()[0]:.1f}"
+    )
     await first.leave()
 
 
