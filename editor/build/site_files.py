@@ -18,6 +18,9 @@ DOMAINS = ("jupyterlab", "notebook")
 EXTENSION = "@candyce/editor"
 PAGE = EDITOR / "site" / "page.html"
 SETTINGS = EDITOR / "site" / "settings.json"
+# The chunks that each application loads until a notebook can be edited, in that order, as a browser
+# asked for them. A name that a newer JupyterLite no longer has is left out.
+STARTUP_CHUNKS = EDITOR / "site" / "startup-chunks.json"
 
 
 def run_jupyter_lite(work: Path) -> Path:
@@ -57,7 +60,10 @@ def assemble(lite: Path, extension: Path, worker: Path, python: dict, site: Path
         config = _page_config(lite, app, extension, _python_places(python, worker_name))
         config["faviconUrl"] = BASE + icon
         (site / app).mkdir()
-        (site / app / "index.html").write_text(_page(config, f"build/{app}/{bundle}", icon))
+        preloads = _preloads(site, app)
+        (site / app / "index.html").write_text(
+            _page(config, f"build/{app}/{bundle}", icon, preloads)
+        )
 
 
 def _python_places(python: dict, worker: str) -> dict:
@@ -96,7 +102,19 @@ def _page_config(lite: Path, app: str, extension: Path, python: dict) -> dict:
     }
 
 
-def _page(config: dict, bundle: str, icon: str) -> str:
+def _preloads(site: Path, app: str) -> str:
+    """Links that let the browser fetch at once what the scripts would ask for one after the other."""
+    chunks = json.loads(STARTUP_CHUNKS.read_text())[app]
+    scripts = [f"build/{name}" for name in chunks if (site / "build" / name).exists()]
+    own = site / "extensions" / EXTENSION / "static"
+    for path in sorted(own.glob("[0-9]*.js")):
+        version = path.name.split(".")[1]
+        scripts.append(f"extensions/{EXTENSION}/static/{path.name}?v={version}")
+    links = [f'<link rel="preload" as="script" href="{escape(BASE + s)}">' for s in scripts]
+    return "\n    ".join(links)
+
+
+def _page(config: dict, bundle: str, icon: str, preloads: str) -> str:
     # a closing tag inside the JSON would end the script element
     data = json.dumps(config, separators=(",", ":")).replace("</", "<\\/")
     load = config["federated_extensions"][0]["load"]
@@ -107,6 +125,7 @@ def _page(config: dict, bundle: str, icon: str) -> str:
         .replace("{{ bundle }}", escape(BASE + bundle))
         .replace("{{ extension }}", escape(entry))
         .replace("{{ icon }}", escape(BASE + icon))
+        .replace("{{ preloads }}", preloads)
     )
 
 
