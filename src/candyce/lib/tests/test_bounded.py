@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from candyce.lib import bounded
-from candyce.lib.bounded import BoundedHandler
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
+
+from candyce.lib import bounded
+from candyce.lib.bounded import BoundedHandler
 
 
 async def test_no_more_requests_are_at_work_than_allowed_and_all_are_served(monkeypatch):
