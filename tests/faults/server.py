@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psycopg
 
 PREPARE = """
 import json, sys
@@ -92,6 +96,21 @@ class Server:
     def read(self, project: str) -> dict:
         """The notebook's file, brought up to date."""
         return json.loads(self.script(READ, project))
+
+    def read_log(self) -> list[bytes]:
+        """What is on the disk of the one live document, read past the server's code."""
+        snapshots = "SELECT snapshot FROM collab_livedocument"
+        updates = "SELECT data FROM collab_documentupdate ORDER BY seq"
+        if self.database:
+            with psycopg.connect(self.database) as connection:
+                rows = (
+                    connection.execute(snapshots).fetchall()
+                    + connection.execute(updates).fetchall()
+                )
+        else:
+            with contextlib.closing(sqlite3.connect(self.folder / "candyce.sqlite3")) as file:
+                rows = file.execute(snapshots).fetchall() + file.execute(updates).fetchall()
+        return [bytes(row[0]) for row in rows]
 
     def start(self) -> None:
         command = [

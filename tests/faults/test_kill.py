@@ -16,6 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from candyce.collab import notebook, protocol
 from candyce.collab.client import LiveClient
+from candyce.collab.replica import load_doc
 from candyce.launch.postgres import find_programs, throw_away_postgres
 
 from .server import Server
@@ -123,6 +124,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path, 
             await server.wait()
             await asyncio.sleep(chance.uniform(0.1, 0.9))
             server.kill()
+            _check_disk(server, people)
         stop.set()
         await asyncio.gather(*typing)
         server.start()
@@ -143,6 +145,15 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path, 
         stop.set()
         await asyncio.gather(*typing, return_exceptions=True)
         server.kill()
+
+
+def _check_disk(server: Server, people: list[Typist]) -> None:
+    """Whoever closes the laptop now and never comes back has lost nothing that was acknowledged."""
+    doc = load_doc(server.read_log())
+    cells = doc.get("cells", type=Array)
+    counted = Counter(word for cell in cells for word in WORD.findall(str(cell["source"])))
+    for person in people:
+        assert [word for word in person.acknowledged if counted[word] != 1] == []
 
 
 def _pair(server, prepared):
