@@ -69,6 +69,7 @@ def get_web_command(host: str, port: int) -> list[str]:
         sys.executable, "-m", "uvicorn", "candyce.asgi:application",
         "--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning",
         "--timeout-graceful-shutdown", "4", "--ws-max-size", "16777216", "--no-server-header",
+        "--ws-per-message-deflate", "false",
     ]  # fmt: skip
 
 
