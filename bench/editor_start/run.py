@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import atexit
 import json
 import sys
 import tempfile
@@ -123,6 +124,7 @@ def start_candyce(folder: Path, line: Line) -> tuple[Server, Callable[[], str]]:
     (folder / "build").mkdir(exist_ok=True)
     (folder / "build" / "editor").symlink_to(ROOT / "var" / "build" / "editor")
     server.start()
+    atexit.register(server.kill)
     asyncio.run(server.wait())
 
     def url() -> str:
@@ -162,8 +164,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         our_line, stock_line = Line(), Line()
         (Path(temporary) / "ours").mkdir()
-        server, our_url = start_candyce(Path(temporary) / "ours", our_line)
         stock_url = start_stock(Path(temporary) / "stock", stock_line)
+        server, our_url = start_candyce(Path(temporary) / "ours", our_line)
         result = {}
         try:
             print("seconds; ours, stock, ratio".rjust(60))

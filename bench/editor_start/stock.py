@@ -20,21 +20,18 @@ CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip
 
 def build(folder: Path, notebook: dict) -> Path:
     """Build the site below `folder`, with `lesson.ipynb` among its files; return its place."""
-    (folder / "files").mkdir(parents=True)
-    (folder / "files" / "lesson.ipynb").write_text(json.dumps(notebook))
+    folder.mkdir(parents=True)
     comm = next(WHEELS.glob("comm-*.whl"))
     config = {
-        "LiteBuildConfig": {"contents": ["files"], "apps": ["notebooks"], "no_sourcemaps": True},
+        "LiteBuildConfig": {"apps": ["notebooks"], "no_sourcemaps": True},
         # npm's Pyodide lacks comm, which the kernel would otherwise ask a public index for
         "PipliteAddon": {"piplite_urls": [str(comm)]},
     }
     (folder / "jupyter_lite_config.json").write_text(json.dumps(config))
     kernel = {"pyodideUrl": "./static/pyodide/pyodide.mjs", "disablePyPIFallback": True}
     settings = {"@jupyterlite/pyodide-kernel-extension:kernel": kernel}
-    lite = {
-        "jupyter-lite-schema-version": 0,
-        "jupyter-config-data": {"litePluginSettings": settings},
-    }
+    data = {"litePluginSettings": settings, "contentsAllJsonFile": "all.json"}
+    lite = {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
     (folder / "jupyter-lite.json").write_text(json.dumps(lite))
     out = folder / "out"
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--output-dir", str(out)]
@@ -42,7 +39,23 @@ def build(folder: Path, notebook: dict) -> Path:
     if done.returncode:
         raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
     _copy_pyodide(out / "static" / "pyodide")
+    _add_notebook(out, notebook)
     return out
+
+
+def _add_notebook(site: Path, notebook: dict) -> None:
+    """What the build's own `contents` step writes (it wants a whole Jupyter Server for that)."""
+    text = json.dumps(notebook)
+    (site / "files").mkdir(exist_ok=True)
+    (site / "files" / "lesson.ipynb").write_text(text)
+    now = "2026-01-01T00:00:00Z"
+    common = {"created": now, "last_modified": now, "writable": True, "mimetype": None}
+    listed = common | {"name": "lesson.ipynb", "path": "lesson.ipynb", "size": len(text)}
+    listed |= {"type": "notebook", "format": None, "content": None, "hash": None}
+    root = common | {"name": "", "path": "", "size": None, "hash": None}
+    root |= {"type": "directory", "format": "json", "content": [listed]}
+    (site / "api" / "contents").mkdir(parents=True, exist_ok=True)
+    (site / "api" / "contents" / "all.json").write_text(json.dumps(root))
 
 
 def _copy_pyodide(place: Path) -> None:
@@ -71,8 +84,13 @@ class _Handler(SimpleHTTPRequestHandler):
         return
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A browser that is closed hangs up: nothing to report."""
+
+
 def serve(site: Path) -> ThreadingHTTPServer:
     """Serve the folder as a plain static server does (validation by date, no compression)."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(site)))
+    server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(site)))
     Thread(target=server.serve_forever, daemon=True).start()
     return server

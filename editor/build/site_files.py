@@ -52,6 +52,9 @@ def assemble(lite: Path, extension: Path, worker: Path, python: dict, site: Path
             path.unlink()
     shutil.copytree(extension / "static", site / "extensions" / EXTENSION / "static")
     _translations(site)
+    # until the operator mirrors packages, this is what the kernel finds
+    (site / "packages").mkdir()
+    (site / "packages" / "index.json").write_text('{"packages": {}}\n')
     worker_name = place(worker, site / "pyodide", "kernel-worker")
     icon = place(EDITOR / "site" / "favicon.svg", site)
     for app in APPS:

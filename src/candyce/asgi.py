@@ -95,7 +95,8 @@ def _make_editor_site() -> list[StaticFiles]:
     packages.add(settings.PACKAGES_DIR, "/edit/packages/")
     site = StaticFiles(_get_editor_headers, fresh=settings.DEBUG)
     site.add(settings.EDITOR_SITE, "/edit/")
-    return [site, packages]
+    # the mirror's index stands over the empty one that the build leaves
+    return [packages, site]
 
 
 def _make_portal_site() -> list[StaticFiles]:
