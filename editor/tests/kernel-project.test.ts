@@ -45,6 +45,17 @@ describe('the link between a kernel and its project', () => {
     expect(session.json).toHaveBeenCalledTimes(2);
   });
 
+  it('tells the next Python what the last one wrote', async () => {
+    const link = new ProjectLink(session, contents);
+    const [first, second] = [host(), host()];
+    await link.beforeExecution(first as any);
+    await link.store(first as any, [{ path: 'o.txt', change: 'write' }]);
+    tree = [{ path: 'a.csv' }, { path: 'o.txt' }];
+    link.attach(second as any, '');
+    await link.beforeExecution(second as any);
+    expect(second.setTree).toHaveBeenLastCalledWith(tree);
+  });
+
   it('runs without a network', async () => {
     session.json = vi.fn(async () => Promise.reject(new Error('offline')));
     const python = host();

@@ -57,7 +57,10 @@ export class ProjectLink implements IProjectLink {
     const folder = location.includes(':') ? location.slice(location.indexOf(':') + 1) : location;
     const api = new URL(RAW, window.location.href).href;
     host.attach(folder, this._session.language, api, this._session.token);
-    this._given.delete(host);
+    if (this._hasStored) {
+      // another Python than the one that wrote: it must learn of what was written
+      this._isStale = true;
+    }
   }
 
   async beforeExecution(host: PythonHost): Promise<void> {
@@ -78,6 +81,7 @@ export class ProjectLink implements IProjectLink {
   async store(host: PythonHost, changes: IFileChange[]): Promise<string | null> {
     const failed = new Map<string, string[]>();
     this._storing += 1;
+    this._hasStored = true;
     try {
       for (const change of changes) {
         try {
@@ -125,5 +129,6 @@ export class ProjectLink implements IProjectLink {
   private _given = new WeakMap<PythonHost, ITreeFile[]>();
   private _readAt = 0;
   private _isStale = false;
+  private _hasStored = false;
   private _storing = 0;
 }
