@@ -1,7 +1,9 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { Kernel, ServiceManagerPlugin } from '@jupyterlab/services';
+import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { IKernelClient, IKernelSpecs, LiteKernelClient } from '@jupyterlite/services';
 
 import { KernelClient } from '../kernel/client';
@@ -78,7 +80,21 @@ export const kernelPlugin: JupyterFrontEndPlugin<void> = {
   description: 'The Python kernel of the browser.',
   autoStart: true,
   requires: [IKernelSpecs, IEditorSession],
-  activate: (app: JupyterFrontEnd, specs: IKernelSpecs, session: IEditorSession) => {
+  optional: [INotebookTracker, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    specs: IKernelSpecs,
+    session: IEditorSession,
+    notebooks: INotebookTracker | null,
+    translator: ITranslator | null
+  ) => {
+    // JupyterLab makes notebook panels without a translator: "Kernel Restarting" would stay English
+    notebooks?.widgetAdded.connect((_, panel) => {
+      const words = translator?.load('jupyterlab');
+      if (words) {
+        (panel as unknown as { _trans: TranslationBundle })._trans = words;
+      }
+    });
     // earlier would slow the interface down, later would leave the processor idle
     void app.started.then(() => {
       ahead ??= newHost();
