@@ -150,7 +150,7 @@ def sign_in(page: Page, username: str) -> None:
     """One click on the demonstration's sign-in page."""
     page.goto("/sign-in/")
     page.locator(f'button[name="username"][value="{username}"]').click()
-    page.wait_for_url(re.compile(r"/$"))
+    page.wait_for_url(re.compile(r"(?<!/sign-in)/$"))
 
 
 def take_picture(page: Page, name: str, *, full: bool = False) -> None:

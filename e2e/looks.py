@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NOT_PAGES = re.compile(r"/(export|open|download|reconnect|template|qr)(/|\?|$)|\.(zip|csv|ipynb)$")
+IDENTIFIERS = re.compile(
+    r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)|(?<=/c/)\w+|(?<=/library/)[\w-]+"
+)
 
 
 def get_violations(page: Page) -> list[str]:
@@ -76,7 +79,7 @@ def crawl(page: Page, start: str, *, most: int = 60) -> dict[str, list[str]]:
         problems[path] = found
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
             target = urldefrag(urljoin(url, link)).url.split("?")[0]
-            shape = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|/c/\w+|/library/[\w-]+|/\d+", "/*", target)
+            shape = IDENTIFIERS.sub("*", target)
             if not target.startswith(origin) or target in seen or NOT_PAGES.search(target):
                 continue
             seen.add(target)
