@@ -70,6 +70,8 @@ def crawl(page: Page, start: str, *, most: int = 60) -> dict[str, list[str]]:
     while waiting and len(problems) < most:
         url = waiting.pop(0)
         answer = page.goto(url, wait_until="load")
+        if not page.url.startswith(origin):
+            continue  # the editor, which has stories of its own
         path = urlsplit(url).path
         found = get_violations(page)
         if answer is None or answer.status >= 400:
