@@ -52,7 +52,27 @@ def prepare_node(root: Path) -> dict[str, str]:
                 cwd=root,
                 show=current,
             )
-    return {**environment, "PATH": f"{binaries}{os.pathsep}{environment['PATH']}"}
+    commands = _make_commands(folder, binaries)
+    return {**environment, "PATH": os.pathsep.join([str(commands), environment["PATH"]])}
+
+
+def _make_commands(folder: Path, binaries: Path) -> Path:
+    """`node`, `npm` and `npx` as commands: the wheel holds npm's as copies that miss their library."""
+    commands = folder / "bin"
+    commands.mkdir(exist_ok=True)
+    node = binaries / "node"
+    npm = binaries.parent / "lib/node_modules/npm/bin"
+    programs = {
+        "node": [node],
+        "npm": [node, npm / "npm-cli.js"],
+        "npx": [node, npm / "npx-cli.js"],
+    }
+    for name, parts in programs.items():
+        script = commands / name
+        quoted = " ".join(f'"{part}"' for part in parts)
+        script.write_text(f'#!/bin/sh\nexec {quoted} "$@"\n')
+        script.chmod(0o755)
+    return commands
 
 
 def prepare_modules(root: Path, environment: dict[str, str]) -> None:
