@@ -124,7 +124,11 @@ class RowsForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All")), (queries.NOT_STARTED, _("Not started")), *Copy.State.choices],
+        choices=[
+            ("", _("All states")),
+            (queries.NOT_STARTED, _("Not started")),
+            *Copy.State.choices,
+        ],
     )
     sort = forms.ChoiceField(
         label=_("Order"),
@@ -140,7 +144,7 @@ class RowsForm(forms.Form):
 
     def __init__(self, data: Any, classes: list[Class]) -> None:
         super().__init__(data, auto_id="rows_%s", label_suffix="")
-        choices = [("", _("All")), *((str(item.pk), item.title) for item in classes)]
+        choices = [("", _("All classes")), *((str(item.pk), item.title) for item in classes)]
         self.fields["class_"].choices = choices  # type: ignore[attr-defined]
 
     def get_choices(self) -> dict[str, str]:

@@ -20,7 +20,9 @@ def when(moment) -> str:  # type: ignore[no-untyped-def]
         return ""
     local = timezone.localtime(moment)
     days = (timezone.localdate() - local.date()).days
-    clock = format_date(local, "G:i") if _("at") == "at" else format_date(local, "G \\h i")
+    clock = (
+        format_date(local, "G:i") if _("at") == "at" else format_date(local, "G\u202f\\h\u202fi")
+    )
     if days == 0:
         return _("today at %(time)s") % {"time": clock}
     if days == 1:
