@@ -64,3 +64,16 @@ export const ILiveNotebooks = new Token<ILiveNotebooks>(
   '@candyce/editor:ILiveNotebooks',
   'The notebooks that are open in this page, as live documents.'
 );
+
+/** Where other plugins put what belongs to the whole page. */
+export interface IEditorBar {
+  /** `facts`: beside the state of saving. `actions`: before the buttons at the end. */
+  add(node: HTMLElement, place: 'facts' | 'actions'): void;
+  /** Say something aloud, once. */
+  announce(text: string): void;
+}
+
+export const IEditorBar = new Token<IEditorBar>(
+  '@candyce/editor:IEditorBar',
+  'The bar at the top of the page, to which plugins add facts and buttons.'
+);

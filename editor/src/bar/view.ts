@@ -5,6 +5,7 @@
 import type { ProjectInfo } from '../api';
 import { h, icon, say } from '../dom';
 import type { Translate } from '../i18n';
+import type { IEditorBar } from '../tokens';
 import type { BarWords, Notice } from './describe';
 
 export interface BarActions {
@@ -20,7 +21,7 @@ const CHEVRON = ['M6 9l6 6 6-6'];
 const WINDOW = ['M4 5h16v14H4z', 'M4 9h16', 'M9 9v10'];
 const PERSON = ['M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z', 'M4 21c1-4 4-6 8-6s7 2 8 6'];
 
-export class BarView {
+export class BarView implements IEditorBar {
   constructor(
     private readonly _t: Translate,
     private readonly _actions: BarActions,
@@ -69,6 +70,15 @@ export class BarView {
       hidden: true
     });
     this._announcer = h('div', { class: 'cy-hidden', 'aria-live': 'polite' });
+    this._facts = h('div', { class: 'cy-facts' }, this._save, this._time, this._state);
+    this._buttons = h(
+      'div',
+      { class: 'cy-actions' },
+      this._toggle,
+      this._full,
+      this._takeBack,
+      this._handIn
+    );
     this.node = h(
       'section',
       { class: 'cy-bar', id: 'cy-bar', 'aria-label': t('bar'), onkeydown: e => this._onKey(e) },
@@ -77,15 +87,8 @@ export class BarView {
         { class: 'cy-row' },
         this._back,
         h('div', { class: 'cy-names' }, this._title, this._subtitle),
-        h('div', { class: 'cy-facts' }, this._save, this._time, this._state),
-        h(
-          'div',
-          { class: 'cy-actions' },
-          this._toggle,
-          this._full,
-          this._takeBack,
-          this._handIn
-        )
+        this._facts,
+        this._buttons
       ),
       this._presence,
       this._notice,
@@ -138,6 +141,15 @@ export class BarView {
     this._toggle.setAttribute('aria-expanded', String(show));
     if (show) {
       this._panel.focus({ preventScroll: true });
+    }
+  }
+
+  /** A place for what another plugin shows. */
+  add(node: HTMLElement, place: 'facts' | 'actions'): void {
+    if (place === 'facts') {
+      this._facts.append(node);
+    } else {
+      this._buttons.prepend(node);
     }
   }
 
@@ -274,6 +286,8 @@ export class BarView {
   private readonly _notice: HTMLElement;
   private readonly _panel: HTMLElement;
   private readonly _announcer: HTMLElement;
+  private readonly _facts: HTMLElement;
+  private readonly _buttons: HTMLElement;
   private _noticeId = '';
   private _panelContent = '';
 }

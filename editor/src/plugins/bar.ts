@@ -11,7 +11,7 @@ import { BarView } from '../bar/view';
 import type { CandyceDrive } from '../drive';
 import { saveAs } from '../dom';
 import { translator } from '../i18n';
-import { IEditorSession, ILiveNotebooks } from '../tokens';
+import { IEditorBar, IEditorSession, ILiveNotebooks } from '../tokens';
 
 const dialogs: Dialogs = {
   confirm: async (title, body, yes, no) => {
@@ -23,10 +23,11 @@ const dialogs: Dialogs = {
   }
 };
 
-export const barPlugin: JupyterFrontEndPlugin<void> = {
+export const barPlugin: JupyterFrontEndPlugin<IEditorBar> = {
   id: '@candyce/editor:bar',
   description: 'The assignment bar, with the state of saving.',
   autoStart: true,
+  provides: IEditorBar,
   requires: [IEditorSession, ILiveNotebooks, INotebookTracker],
   optional: [ISanitizer],
   activate: (
@@ -57,6 +58,7 @@ export const barPlugin: JupyterFrontEndPlugin<void> = {
     frame(view.node);
     guard(notebooks, controller);
     nameDownloads(app);
+    return view;
   }
 };
 
