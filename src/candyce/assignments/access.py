@@ -7,6 +7,7 @@ read them from the very same rows, so a list and a check cannot disagree.
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -16,7 +17,16 @@ from django.utils.translation import gettext as _
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments.models import Assignment, Copy
 from candyce.lib.errors import CandyceError, Forbidden, NotFound
-from candyce.projects.access import COMMENT, NO_RIGHTS, READ, SUBMIT, WRITE, Policy, Rights
+from candyce.projects.access import (
+    COMMENT,
+    MANAGE,
+    NO_RIGHTS,
+    READ,
+    SUBMIT,
+    WRITE,
+    Policy,
+    Rights,
+)
 from candyce.projects.models import Project
 
 STUDENT, TEACHER = Enrolment.Role.STUDENT, Enrolment.Role.TEACHER
@@ -175,7 +185,18 @@ def _is_pupil(user: User, copy: Copy) -> bool:
     return copy.pupil_id == user.pk and copy.as_pupil  # type: ignore[attr-defined]
 
 
+def get_next_change(assignment: Assignment, now: datetime | None = None) -> datetime | None:
+    """The next moment at which the window opens or closes; None when the clock changes nothing."""
+    now = now or timezone.now()
+    ahead = [at for at in (assignment.opens_at, assignment.closes_at) if at and at > now]
+    return min(ahead, default=None)
+
+
 def _pupil_rights(copy: Copy) -> Rights:
+    return replace(_pupil_rights_now(copy), until=get_next_change(copy.assignment))
+
+
+def _pupil_rights_now(copy: Copy) -> Rights:
     assignment = copy.assignment
     if assignment.deleted_at is not None:
         return Rights(frozenset(), "project_deleted")
@@ -187,8 +208,14 @@ def _pupil_rights(copy: Copy) -> Rights:
         return Rights(frozenset(scopes), "handed_in")
     if not is_open_yet(assignment):
         return Rights(frozenset(), "not_open_yet")
-    if is_closed(assignment) and copy.reopened_at is None:
+    return _working_rights(copy)
+
+
+def _working_rights(copy: Copy) -> Rights:
+    if is_closed(copy.assignment) and copy.reopened_at is None:
         return Rights(frozenset({READ}), "window_closed")
+    if copy.assignment.frozen_at is not None:
+        return Rights(frozenset({READ, SUBMIT}), "frozen")
     return Rights(frozenset({READ, WRITE, SUBMIT}))
 
 
@@ -199,7 +226,7 @@ def get_copy_rights(user: User, copy: Copy) -> Rights:
     if _is_teacher(user, copy):
         if copy.assignment.deleted_at is not None:
             return Rights(frozenset({READ}), "read_only")
-        return Rights(frozenset({READ, COMMENT, WRITE}))
+        return Rights(frozenset({READ, COMMENT, WRITE, MANAGE}))
     return NO_RIGHTS
 
 
@@ -256,6 +283,8 @@ def get_reason_message(reason: str | None, assignment: Assignment) -> str:
         "handed_in": _("This copy is handed in. Take it back to go on working."),
         "not_open_yet": _("This work is not open yet."),
         "read_only": _("This copy can only be read now."),
+        "held": _("Your teacher writes for now. What you typed before is kept."),
+        "frozen": _("Your teacher has frozen the class: look up. What you typed before is kept."),
         "project_deleted": _("Your teacher has deleted this assignment."),
     }.get(reason or "", str(CandyceError.default_message if reason else Forbidden.default_message))
 

@@ -27,6 +27,8 @@ class Assignment(models.Model):
     mark_max = models.DecimalField(_("marked out of"), max_digits=6, decimal_places=2, default=20)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # "Eyes up": until it is taken away no pupil writes, in any copy.
+    frozen_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -122,6 +122,7 @@ class Connection:
                 "code": code,
                 "message": str(rights.get_message(code)),
                 "document": self.room.document_id,
+                "room": self.grant.conduct,
             }
         if status != self.status:
             self.status = status

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from candyce.accounts.access import is_teacher
 from candyce.accounts.models import User
 from candyce.collab import protocol
 from candyce.lib.errors import NotSignedIn
 from candyce.projects import tokens
-from candyce.projects.access import READ, WRITE, get_rights
+from candyce.projects.access import MANAGE, READ, WRITE, Rights, get_rights
+from candyce.projects.conduct import describe_conduct
 from candyce.projects.models import Project
 
 
@@ -35,6 +37,8 @@ class Grant:
     code: str | None
     identity: dict[str, Any]
     full: bool = False
+    conduct: dict[str, Any] = field(default_factory=dict)
+    until: float | None = None  # epoch seconds at which the clock may change these rights
 
     @property
     def user_id(self) -> uuid.UUID:
@@ -47,6 +51,11 @@ class Grant:
     @property
     def can_write(self) -> bool:
         return WRITE in self.scopes
+
+    @property
+    def can_manage(self) -> bool:
+        """May lock cells, and change what is locked."""
+        return MANAGE in self.scopes
 
 
 def read_token(text: str, project_id: uuid.UUID) -> tokens.Token:
@@ -80,9 +89,25 @@ def grant(token: tokens.Token) -> Grant:
         "name": user.full_name,
         "display_name": user.full_name,
         "initials": user.initials,
+        "role": _get_role(user, rights, project),
     }
     full = project.size > settings.PROJECT_QUOTA
-    return Grant(token, scopes, code or ("quota_full" if full else None), identity, full)
+    return Grant(
+        token,
+        scopes,
+        code or ("quota_full" if full else None),
+        identity,
+        full,
+        describe_conduct(user, project, rights),
+        rights.until.timestamp() if rights.until else None,
+    )
+
+
+def _get_role(user: User, rights: Rights, project: Project) -> str:
+    """What the person is to the others: in a copy the one who leads is its teacher."""
+    if project.kind == Project.Kind.COPY:
+        return "teacher" if MANAGE in rights else "pupil"
+    return "teacher" if is_teacher(user) else "member"
 
 
 def renew(grant_: Grant, text: str) -> Grant:
@@ -111,6 +136,8 @@ def get_message(code: str | None) -> str:
         "not_open_yet": _("This assignment is not open yet."),
         "window_closed": _("The time for this work is over. What you typed before is kept."),
         "handed_in": _("You have handed in this work. Take it back to change it."),
+        "held": _("Only the person who leads writes for now. What you typed before is kept."),
+        "frozen": _("Your teacher has frozen the class: look up. What you typed before is kept."),
         "quota_full": _("The space of this project is full. Delete files or large outputs."),
         "too_large": _("This notebook is too large. Clear large outputs, then go on."),
         "invalid_update": _(

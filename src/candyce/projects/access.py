@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,8 @@ REASONS = {
     "window_closed": _("The time for this work is over. You can still read it."),
     "not_open_yet": _("This work is not open yet."),
     "handed_in": _("This is handed in. Take it back to go on working on it."),
+    "held": _("Only the person who leads writes for now. What you typed before is kept."),
+    "frozen": _("Your teacher has frozen the class: look up. What you typed before is kept."),
 }
 
 
@@ -45,11 +48,13 @@ def get_refusal(reason: str | None) -> NotFound | Forbidden:
 class Rights:
     """What a person may do in a project now; ``reason`` is a code of why writing is withheld.
 
-    Codes: ``read_only``, ``window_closed``, ``not_open_yet``, ``handed_in``, ``project_deleted``.
+    Codes: ``read_only``, ``window_closed``, ``not_open_yet``, ``handed_in``, ``held``, ``frozen``,
+    ``project_deleted``. ``until``: the next moment at which the clock alone may change these rights.
     """
 
     scopes: frozenset[str] = frozenset()
     reason: str | None = None
+    until: datetime | None = None
 
     def __contains__(self, scope: str) -> bool:
         return scope in self.scopes
@@ -109,7 +114,30 @@ def get_rights(user: User, project: Project) -> Rights:
     if project.deleted_at is not None:
         return Rights(frozenset(), "project_deleted")
     policy = _policies.get(project.kind)
-    return policy.rights(user, project) if policy else NO_RIGHTS
+    return _hold(policy.rights(user, project), user, project) if policy else NO_RIGHTS
+
+
+def _hold(rights: Rights, user: User, project: Project) -> Rights:
+    """While the project is held, only who manages it and who has the pen may write.
+
+    In a project the pen lets a reader write; in a copy the window and the hand-in have the last word.
+    """
+    if MANAGE in rights or READ not in rights:
+        return rights
+    if project.pen_id == user.pk:
+        if project.kind != Project.Kind.PROJECT or WRITE in rights:
+            return rights
+        return replace(rights, scopes=rights.scopes | {WRITE}, reason=None)
+    if project.held_at is None or WRITE not in rights:
+        return rights
+    return replace(rights, scopes=rights.scopes - {WRITE}, reason="held")
+
+
+def keeps_outputs(user: User, project: Project, rights: Rights) -> bool:
+    """Whether what the person runs is written into the live notebooks for everybody."""
+    if WRITE not in rights:
+        return False
+    return project.outputs == Project.Outputs.SHARED or project.owner_id == user.pk
 
 
 def get_project(user: User, pk: uuid.UUID | str, *rights: str) -> Project:
@@ -121,6 +149,17 @@ def get_project(user: User, pk: uuid.UUID | str, *rights: str) -> Project:
     if project is None:
         raise NotFound
     check_rights(get_rights(user, project), *rights)
+    return project
+
+
+def get_own_project(user: User, pk: uuid.UUID | str) -> Project:
+    """Guarded fetch of a project that the person administers (its name, its members).
+
+    Copies and resources have their own rooms for that: whoever leads in one does not administer it.
+    """
+    project = get_project(user, pk, MANAGE)
+    if project.kind != Project.Kind.PROJECT:
+        raise Forbidden
     return project
 
 

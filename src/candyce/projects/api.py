@@ -22,6 +22,7 @@ from candyce.lib.errors import BadRequest, CandyceError, NotSignedIn, TooLarge
 from candyce.projects import addresses, contents, files, live
 from candyce.projects.access import REASONS, WRITE
 from candyce.projects.capabilities import Capability, get_capability, get_scopes, renew_token
+from candyce.projects.conduct import describe_conduct
 from candyce.projects.describe import get_description
 from candyce.projects.models import Project
 from candyce.projects.notebooks import (
@@ -135,6 +136,7 @@ def get_project(request: HttpRequest, cap: Capability) -> HttpResponse:
         "scopes": list(get_scopes(cap.rights)),
         "read_only_reason": _get_read_only_reason(cap),
         "assignment": None,
+        "room": describe_conduct(user, project, cap.rights),
         "quota": {"used": project.size, "limit": settings.PROJECT_QUOTA},
         "back_url": addresses.get_back_url(project),
         "full_url": addresses.get_editor_url(project, project.main_path, app="lab"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from candyce.projects import api
+from candyce.projects import api, conduct_api
 
 app_name = "projects-api"
 urlpatterns = [
@@ -12,5 +12,8 @@ urlpatterns = [
     path("files", api.file, name="files"),
     path("files/", api.file, name="root"),
     path("files/<path:path>", api.file, name="file"),
+    path("room/hold", conduct_api.hold, name="hold"),
+    path("room/pen", conduct_api.pen, name="pen"),
+    path("room/outputs", conduct_api.outputs, name="outputs"),
     path("raw/<path:path>", api.raw, name="raw"),
 ]

@@ -24,12 +24,20 @@ class Blob(models.Model):
 
 
 class Project(models.Model):
-    """A tree of files with members. A pupil's copy and a library resource are projects too."""
+    """A tree of files with members. A pupil's copy and a library resource are projects too.
+
+    ``held_at``: since when only those who manage the project, and the person with the ``pen``, may write.
+    ``outputs``: whose runs are kept in the live notebooks, everybody's or the owner's.
+    """
 
     class Kind(models.TextChoices):
         PROJECT = "project", _("Project")
         COPY = "copy", _("Copy")
         RESOURCE = "resource", _("Resource")
+
+    class Outputs(models.TextChoices):
+        SHARED = "shared", _("Everybody's results are shared")
+        OWNER = "owner", _("Results stay with the person who ran")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(_("title"), max_length=200)
@@ -41,6 +49,11 @@ class Project(models.Model):
     forked_from = models.ForeignKey(
         "Version", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks"
     )
+    held_at = models.DateTimeField(null=True, blank=True)
+    pen = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    outputs = models.CharField(max_length=8, choices=Outputs, default=Outputs.SHARED)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

@@ -50,8 +50,9 @@ def get_abilities(user: User, project: Project) -> dict[str, bool]:
         "open": READ in rights,
         "export": READ in rights,
         "duplicate": READ in rights,
-        "rename": MANAGE in rights,
-        "share": MANAGE in rights,
+        # A teacher leads a pupil's copy; the project itself stays the pupil's.
+        "rename": MANAGE in rights and project.kind == Project.Kind.PROJECT,
+        "share": MANAGE in rights and project.kind == Project.Kind.PROJECT,
         # What an author has taken out of a project since is not for those who only read it.
         "versions": WRITE in rights,
         "delete": owner,

@@ -20,7 +20,7 @@ from candyce.lib.errors import NotSignedIn
 
 LIFETIME = 15 * 60  # seconds
 CHAIN_LIFETIME = 24 * 3600  # seconds after the first token during which it can be renewed
-SCOPES = ("read", "comment", "write", "submit")
+SCOPES = ("read", "comment", "write", "submit", "manage")
 
 
 class TokenExpired(NotSignedIn):

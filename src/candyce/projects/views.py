@@ -137,7 +137,7 @@ def import_(request: SignedInRequest) -> HttpResponse:
 @form_view
 @login_required
 def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    project = access.get_project(request.user, pk, access.MANAGE)
+    project = access.get_own_project(request.user, pk)
     form = TitleForm(request.POST or None, initial={"title": project.title})
     if form.is_valid():
         try:
@@ -213,7 +213,7 @@ def export(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 def members(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Give a schoolmate rights, change them, or take them away (``remove``: the person's id)."""
-    project = access.get_project(request.user, pk, access.MANAGE)
+    project = access.get_own_project(request.user, pk)
     if "remove" in request.POST:
         person = queries.find_member(project, request.POST["remove"])
         actions.set_member(project, person, (), acting_user=request.user)

@@ -5,9 +5,11 @@ from candyce.assignments.actions.assignments import (
     delete_assignment,
     duplicate,
     edit_assignment,
+    freeze,
     give,
     restore_assignment,
     unarchive,
+    unfreeze,
 )
 from candyce.assignments.actions.copies import (
     hand_in,
@@ -25,6 +27,7 @@ __all__ = [
     "delete_assignment",
     "duplicate",
     "edit_assignment",
+    "freeze",
     "give",
     "hand_in",
     "join",
@@ -36,4 +39,5 @@ __all__ = [
     "set_mark",
     "take_back",
     "unarchive",
+    "unfreeze",
 ]

@@ -151,6 +151,15 @@ def unarchive(assignment: Assignment, *, acting_user: User) -> None:
     _do_stamp(assignment, "archived_at", None, "assignment_unarchived", acting_user)
 
 
+def freeze(assignment: Assignment, *, acting_user: User) -> None:
+    """Eyes up: no pupil writes in any copy until :func:`unfreeze`; handing in stays possible."""
+    _do_stamp(assignment, "frozen_at", timezone.now(), "assignment_frozen", acting_user)
+
+
+def unfreeze(assignment: Assignment, *, acting_user: User) -> None:
+    _do_stamp(assignment, "frozen_at", None, "assignment_unfrozen", acting_user)
+
+
 def _do_stamp(
     assignment: Assignment, field: str, value: datetime | None, verb: str, acting_user: User
 ) -> None:

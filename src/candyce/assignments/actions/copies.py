@@ -63,6 +63,8 @@ def _do_make_copy(assignment: Assignment, pupil: User) -> Copy:
         title=assignment.title,
         kind=Project.Kind.COPY,
     )
+    # A teacher who tries something in a copy does not replace what the pupil obtained.
+    Project.objects.filter(pk=project.pk).update(outputs=Project.Outputs.OWNER)
     copy = Copy.objects.create(assignment=assignment, pupil=pupil, project=project)
     do_audit("copy_opened", copy, acting_user=pupil)
     return copy
