@@ -4,8 +4,9 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import { Backoff } from '../src/live/backoff';
+import { SLOW_RETRY } from '../src/live/line';
 import { CLOSE } from '../src/live/protocol';
-import { Room, SLOW_RETRY } from '../src/live/room';
+import { Room } from '../src/live/room';
 import { ServerReplica } from './serverReplica';
 
 class FakeAccess {

@@ -23,7 +23,7 @@ import {
   syncMessage,
   TOKEN
 } from '../src/live/protocol';
-import type { Channel } from '../src/live/room';
+import type { Channel } from '../src/live/channel';
 
 export interface Line {
   channel: Channel;

@@ -9,7 +9,8 @@ import type { Contents, IContentProvider, User } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Awareness } from 'y-protocols/awareness';
 
-import { type Channel, Room, type RoomAccess } from './room';
+import type { Channel, RoomAccess } from './channel';
+import { Room } from './room';
 import { type SaveValue, worst } from './saveState';
 
 /** The name under which JupyterLab's widget factories ask for live content. */

@@ -1,7 +1,7 @@
 /** A room's line over the browser's WebSocket. */
 import { URLExt } from '@jupyterlab/coreutils';
 
-import type { Channel } from './room';
+import type { Channel } from './channel';
 
 /** The address of a notebook's room: `<origin>/collab/<project>/<path>`. */
 export function roomUrl(origin: string, projectId: string, path: string): string {
