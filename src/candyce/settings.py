@@ -143,6 +143,13 @@ DATABASES = {
         secret=True,
     )
 }
+CANDYCE_REDIS_URL = ENV.get(
+    "CANDYCE_REDIS_URL",
+    "",
+    "Redis that carries live documents between several web processes: `redis://:password@host:6379/0`,"
+    " `rediss://…` with TLS, or `unix:///path`. Not needed by one process.",
+    secret=True,
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -15,6 +15,7 @@ os.environ.setdefault(
 
 from candyce.settings import *
 
+CANDYCE_REDIS_URL = ""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": Path(os.environ["CANDYCE_DATA"]) / "test.sqlite3"}

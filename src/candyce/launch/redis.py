@@ -1,0 +1,129 @@
+"""A Redis of one's own for tests and for `up --processes`: on the loopback, nothing written to the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from candyce.launch.steps import StepFailed, run, say, step
+
+PATIENCE = 15  # seconds until it answers
+
+
+def find_redis() -> str | None:
+    """The server's program: on the PATH (Valkey and KeyDB speak the same protocol)."""
+    for name in ("redis-server", "valkey-server", "keydb-server"):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+def _from_debian(root: Path) -> str | None:
+    if os.name == "nt" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        with step("Redis (paquet Debian)", "Redis (Debian's package)") as current:
+            run(["apt-get", "update", "-q"], cwd=root, show=current, env=environment)
+            command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "redis-server"]
+            run(command, cwd=root, show=current, env=environment)
+    except StepFailed:
+        return None
+    return find_redis()
+
+
+def prepare_redis(root: Path) -> str:
+    """Path of the server's program; raises :class:`StepFailed` with what to do when none can be had."""
+    found = find_redis() or _from_debian(root)
+    if found is None:
+        raise StepFailed(
+            say(
+                "Aucun Redis : installez le paquet « redis-server » (ou « valkey ») de votre système,"
+                " puis recommencez.",
+                "No Redis: install your system's `redis-server` (or `valkey`) package, then try again.",
+            )
+        )
+    return found
+
+
+@dataclass
+class RedisServer:
+    """A server on a free port of the loopback; the same port each time it is started."""
+
+    program: str
+    folder: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    arguments: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.port:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it and wait until it answers; raises :class:`StepFailed`."""
+        command = [
+            self.program, "--bind", "127.0.0.1", "--port", str(self.port), "--save", "",
+            "--appendonly", "no", "--dir", str(self.folder), "--logfile", str(self.folder / "log"),
+            "--loglevel", "warning", *self.arguments,
+        ]  # fmt: skip
+        self.process = subprocess.Popen(command, start_new_session=True)
+        deadline = time.monotonic() + PATIENCE
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise StepFailed(say("Redis ne démarre pas.", "Redis does not start."))
+            time.sleep(0.02)
+
+    def answers(self) -> bool:
+        """Whether it says PONG within a second."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
+                line.sendall(b"PING\r\n")
+                return line.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """As if the power failed for it; :meth:`start` brings it back, empty."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(5)
+        self.kill()
+
+
+@contextlib.contextmanager
+def throw_away_redis() -> Iterator[RedisServer]:
+    """A running server, removed afterwards; raises :class:`FileNotFoundError` without a program."""
+    program = find_redis()
+    if program is None:
+        raise FileNotFoundError("Redis' server program is not on this machine")
+    with tempfile.TemporaryDirectory(prefix="candyce-redis-", ignore_cleanup_errors=True) as name:
+        server = RedisServer(program, Path(name))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
