@@ -15,7 +15,9 @@ from candyce.accounts.models import User
 from candyce.collab import bell, edits, limits, notebook, store
 from candyce.collab.models import LiveDocument
 from candyce.collab.replica import Replica, load_doc
+from candyce.projects.access import MANAGE, get_rights
 from candyce.projects.blobs import do_store_blob
+from candyce.projects.locked import has_locked_cells
 from candyce.projects.models import Project
 
 logger = logging.getLogger(__name__)
@@ -91,9 +93,13 @@ def replace_notebook(
     """Give a live document a new content, as an edit that open pages see at once.
 
     Cells are matched by id and texts changed where they differ. Gives False where the notebook has no
-    live document. The content must be a valid nbformat 4 notebook.
+    live document. The content must be a valid nbformat 4 notebook. Locked cells stay as they are unless
+    ``acting_user`` (nobody: Candyce itself) may manage the project.
     """
+    guarded = acting_user is not None and MANAGE not in get_rights(acting_user, project)
     document = LiveDocument.objects.filter(project=project, path=path).only("pk").first()
+    if document is None and guarded and has_locked_cells(project, path):
+        document = store.open_document(project.pk, path)
     if document is None:
         return False
     new = notebook.normalise(content)
@@ -105,7 +111,7 @@ def replace_notebook(
         replica = Replica(stored.updates)
         salt = f"{document.pk}:{stored.seq}"
         try:
-            update = replica.edit(lambda doc: edits.replace(doc, new, salt=salt))
+            update = replica.edit(lambda doc: edits.replace(doc, new, salt=salt), guarded=guarded)
         finally:
             replica.close()
         if update is not None:

@@ -33,7 +33,7 @@ def replace(doc: Doc, notebook: Notebook, *, salt: str) -> None:
         before = {old[index]["id"]: old[index] for index in kept.values()}
         for index, cell in enumerate(new):
             if cell["id"] in kept:
-                _set_cell(cells, index, before[cell["id"]], cell)
+                set_cell(cells, index, before[cell["id"]], cell)
             else:
                 cells.insert(index, make_cell(cell, cell["id"]))
 
@@ -102,7 +102,8 @@ def _set_map(shared: Map, wanted: dict[str, Any]) -> None:
             shared[key] = value
 
 
-def _set_cell(cells: Array, index: int, before: Notebook, after: Notebook) -> None:
+def set_cell(cells: Array, index: int, before: Notebook, after: Notebook) -> None:
+    """Change one cell from what it shows (``before``) to ``after``, by the least difference."""
     shared: Map = cells[index]
     if before["cell_type"] != after["cell_type"]:
         cells[index] = make_cell(after, after["id"])

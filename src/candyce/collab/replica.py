@@ -8,8 +8,10 @@ from typing import Any
 
 from pycrdt import Doc, TransactionEvent, merge_updates
 
+from candyce.collab import runs
+from candyce.collab.guard import Guard
 from candyce.collab.protocol import EMPTY_UPDATE, read_state, write_state
-from candyce.collab.schema import Watcher
+from candyce.collab.schema import Change, Watcher
 from candyce.collab.updates import InvalidUpdate, Summary, read_update
 
 
@@ -41,13 +43,14 @@ class Replica:
     collector's sight, and would keep the document for ever.
     """
 
-    __slots__ = ("_events", "_subscription", "broken", "doc", "state", "watcher")
+    __slots__ = ("_events", "_subscription", "broken", "doc", "guard", "state", "watcher")
 
     def __init__(self, updates: Iterable[bytes] = ()) -> None:
         self.doc: Doc = load_doc(updates)
         self.broken = False
         self.state: dict[int, int] = read_state(self.doc.get_state())
         self.watcher = Watcher(self.doc)
+        self.guard = Guard(self.doc)
         self._events: list[bytes] = []
         self._subscription = self.doc.observe(self._on_event)
 
@@ -58,8 +61,20 @@ class Replica:
     def _on_event(self, event: TransactionEvent) -> None:
         self._events.append(event.update)
 
-    def apply(self, data: bytes, summary: Summary | None = None) -> Applied:
-        """Take in an update; raises :class:`InvalidUpdate` or :class:`Gap` (nothing is taken in)."""
+    def apply(
+        self,
+        data: bytes,
+        summary: Summary | None = None,
+        *,
+        guarded: bool = False,
+        author: runs.Author | None = None,
+        stored: bool = False,
+    ) -> Applied:
+        """Take in an update; raises :class:`InvalidUpdate` or :class:`Gap` (nothing is taken in).
+
+        ``guarded``: from someone who may not change locked cells. ``author``: who ran the cells whose outputs
+        it brings. ``stored``: it comes from the log, what the server wrote included.
+        """
         summary = summary or read_update(data)
         if not summary.fits(self.state):
             raise Gap
@@ -68,13 +83,7 @@ class Replica:
         self.broken = True
         try:
             self.doc.apply_update(data)
-            repairs = self.watcher.check()
-            if repairs:
-                with self.doc.transaction():
-                    for metadata in repairs:
-                        if "trusted" in metadata:
-                            del metadata["trusted"]
-                self.watcher.check()
+            repaired = self._mend(guarded=guarded, author=author, stored=stored)
         except InvalidUpdate:
             raise
         except BaseException as error:
@@ -82,9 +91,38 @@ class Replica:
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
             raise InvalidUpdate(f"{type(error).__name__}: {error}") from error
-        summary.advance(self.state)
+        if repaired:
+            self.state = read_state(self.doc.get_state())
+        else:
+            summary.advance(self.state)
         self.broken = False
-        return Applied(self._take_news(), bool(repairs))
+        return Applied(self._take_news(), repaired)
+
+    def _note_touched(self) -> list[Change]:
+        for index in self.watcher.touched:
+            self.guard.note(index)
+        return self.watcher.changes
+
+    def _mend(self, *, guarded: bool, author: runs.Author | None, stored: bool = False) -> bool:
+        """Judge what the last transaction changed and put right what may not stay; gives whether it did."""
+        changes, ran = self._note_touched(), self.watcher.ran
+        untrusted = self.watcher.check(stored=stored)
+        if not guarded:
+            self.guard.take_in(changes)
+        elif not changes and not self.guard.has_locks:
+            guarded = False
+        ran = ran if author is not None else set()
+        if not (guarded or untrusted or ran):
+            return False
+        with self.doc.transaction():
+            done = self.guard.put_back(changes) if guarded else False
+            for metadata in untrusted:
+                if "trusted" in metadata:
+                    del metadata["trusted"]
+            if ran and author is not None:
+                done |= runs.note(self.doc, ran, author)
+        self.watcher.forget()
+        return done or bool(untrusted)
 
     def _take_news(self) -> bytes | None:
         events, self._events = [e for e in self._events if e != EMPTY_UPDATE], []
@@ -92,10 +130,13 @@ class Replica:
             return None
         return events[0] if len(events) == 1 else merge_updates(*events)
 
-    def edit(self, change: Any) -> bytes | None:
-        """Run ``change(doc)`` as an edit of the server; gives its update."""
+    def edit(self, change: Any, *, guarded: bool = False) -> bytes | None:
+        """Run ``change(doc)`` as an edit of the server; gives its update.
+
+        ``guarded``: on behalf of someone who may not change locked cells.
+        """
         change(self.doc)
-        self.watcher.check()
+        self._mend(guarded=guarded, author=None)
         self.state = read_state(self.doc.get_state())
         return self._take_news()
 

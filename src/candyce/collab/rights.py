@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from candyce.accounts.access import is_teacher
 from candyce.accounts.models import User
 from candyce.collab import protocol
+from candyce.collab.runs import Author
 from candyce.lib.errors import NotSignedIn
 from candyce.projects import tokens
 from candyce.projects.access import MANAGE, READ, WRITE, Rights, get_rights
@@ -51,6 +52,10 @@ class Grant:
     @property
     def can_write(self) -> bool:
         return WRITE in self.scopes
+
+    @property
+    def author(self) -> Author:
+        return Author(self.identity["username"], self.identity["name"])
 
     @property
     def can_manage(self) -> bool:

@@ -172,7 +172,7 @@ class Room:
             else:
                 summary = read_update(message.data)
             replica = await self.get_replica()
-            applied = self._apply(replica, message.data, summary)
+            applied = self._apply(replica, connection, message.data, summary)
         except Gap:
             self._ask_again(connection, ordinal)
         except InvalidUpdate as error:
@@ -183,9 +183,12 @@ class Room:
             connection.gap = quiet
             self._store(connection, applied, 0 if quiet else ordinal)
 
-    def _apply(self, replica: Replica, data: bytes, summary: Summary) -> Applied:
+    def _apply(
+        self, replica: Replica, connection: Connection, data: bytes, summary: Summary
+    ) -> Applied:
+        grant = connection.grant
         try:
-            return replica.apply(data, summary)
+            return replica.apply(data, summary, guarded=not grant.can_manage, author=grant.author)
         finally:
             if replica.broken and self._replica is replica:
                 self._drop_replica()
@@ -281,7 +284,7 @@ class Room:
         """An update that is stored already: no need to check, only to pass on."""
         if self._replica is not None:
             try:
-                applied = self._replica.apply(data)
+                applied = self._replica.apply(data, stored=True)
             except (Gap, InvalidUpdate):
                 self._drop_replica()
             else:

@@ -31,20 +31,29 @@ class Watcher:
         self.meta: Map = doc.get("meta", type=Map)
         self.state: Map = doc.get("state", type=Map)
         self.changes: list[Change] = []
+        self.touched: set[int] = set()  # places of cells
+        self.ran: set[int] = set()  # places of cells whose outputs changed
         self._cells_watch = self.cells.observe_deep(self._on_cells)
         self._meta_watch = self.meta.observe_deep(self._on_meta)
+        self._state_watch = self.state.observe_deep(self._on_state)
 
     def close(self) -> None:
         self.cells.unobserve(self._cells_watch)
         self.meta.unobserve(self._meta_watch)
+        self.state.unobserve(self._state_watch)
 
     def _on_cells(self, events: list[Any]) -> None:
         for event in events:
+            path = event.path
+            if path:
+                self.touched.add(path[0])
+                if len(path) > 1 and path[1] == "outputs":
+                    self.ran.add(path[0])
             if _is_a(event, TextEvent):
-                if len(event.path) > limits.DEPTH:
+                if len(path) > limits.DEPTH:
                     self.changes.append(("deep", None))
                 continue
-            self._sort(event, event.path)
+            self._sort(event, path)
 
     def _sort(self, event: Any, path: list[Any]) -> None:
         depth = len(path)
@@ -67,15 +76,28 @@ class Watcher:
         if any(len(event.path) > limits.DEPTH for event in events):
             self.changes.append(("deep", None))
 
-    def check(self) -> list[Map]:
-        """Judge what was collected, and forget it.
+    def _on_state(self, events: list[Any]) -> None:
+        for event in events:
+            # Who ran a cell is the server's word.
+            if event.path[0] == "runs" if event.path else "runs" in event.keys:
+                self.changes.append(("runs", None))
+
+    def forget(self) -> None:
+        """What was collected is the server's own."""
+        self.changes, self.touched, self.ran = [], set(), set()
+
+    def check(self, *, stored: bool = False) -> list[Map]:
+        """Judge what was collected, and forget it; ``stored``: the server's own words are in it.
 
         Gives the metadata maps that carry ``trusted`` (to be repaired); raises :class:`InvalidUpdate`.
         """
-        changes, self.changes = self.changes, []
+        changes = self.changes
+        self.forget()
         repairs: list[Map] = []
         for kind, thing in changes:
-            if kind in {"odd", "deep"}:
+            if kind == "runs" and stored:
+                continue
+            if kind in {"odd", "deep", "runs"}:
                 raise InvalidUpdate("not a notebook's layout")
             if kind == "inserted":
                 for cell in thing:

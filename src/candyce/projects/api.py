@@ -24,6 +24,7 @@ from candyce.projects.access import REASONS, WRITE
 from candyce.projects.capabilities import Capability, get_capability, get_scopes, renew_token
 from candyce.projects.conduct import describe_conduct
 from candyce.projects.describe import get_description
+from candyce.projects.locked import check_removable
 from candyce.projects.models import Project
 from candyce.projects.notebooks import (
     clean_notebook,
@@ -287,12 +288,14 @@ def _make_untitled(body: dict[str, Any]) -> tuple[str, bytes | None]:
 @capability(WRITE)
 def patch_file(request: HttpRequest, cap: Capability, path: str = "") -> HttpResponse:
     new = check_path(read_json(request).get("path"))
+    check_removable(cap.project, path, cap.rights)
     project = files.rename_file(cap.project, path, new, acting_user=cap.user)
     return _answer(cap, project, new)
 
 
 @capability(WRITE)
 def delete_file(request: HttpRequest, cap: Capability, path: str = "") -> HttpResponse:
+    check_removable(cap.project, path, cap.rights)
     files.delete_file(cap.project, path, acting_user=cap.user)
     return HttpResponse(status=204)
 
