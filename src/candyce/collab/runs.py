@@ -40,7 +40,7 @@ def note(doc: Doc, places: Iterable[int], author: Author, now: datetime | None =
         held = state.get("runs")
         known = held.get(cell["id"]) if isinstance(held, Map) else None
         if not len(cell.get("outputs", ())):
-            if known is not None:
+            if known is not None and held is not None:
                 del held[cell["id"]]
                 wrote = True
         elif not _is_fresh(known, author, now):
