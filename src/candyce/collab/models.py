@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class LiveDocument(models.Model):
@@ -45,3 +46,68 @@ class DocumentUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} of {self.document_id}"
+
+
+class HistoryChunk(models.Model):
+    """What a compaction took out of the log: the updates ``first_seq`` to ``last_seq``, compressed.
+
+    ``base`` is the state before ``first_seq``; it is empty where the chunk before this one leads there,
+    and where nothing was before. ``chain`` counts the bytes of updates (uncompressed) from the last base up
+    to the end of this chunk. ``marks`` are the runs of work of ``history.marks``.
+    """
+
+    document = models.ForeignKey(LiveDocument, on_delete=models.CASCADE, related_name="chunks")
+    first_seq = models.PositiveBigIntegerField()
+    last_seq = models.PositiveBigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+    base = models.BinaryField(default=bytes)
+    updates = models.BinaryField()
+    marks = models.JSONField(default=list)
+    chain = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField()  # bytes of base and updates as they are stored
+
+    class Meta:
+        ordering = ("first_seq",)
+        constraints = (
+            models.UniqueConstraint(fields=("document", "first_seq"), name="chunk_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_seq}-{self.last_seq} of {self.document_id}"
+
+
+class KeptState(models.Model):
+    """The whole content of a document at one moment: a named one, or what thinning left of a day.
+
+    ``content`` is the compressed file. ``people`` says who worked in what was thinned away:
+    ``[[person's id or null, edits]]``.
+    """
+
+    class Kind(models.TextChoices):
+        NAMED = "named", _("Named")
+        DAY = "day", _("End of a day")
+
+    document = models.ForeignKey(LiveDocument, on_delete=models.CASCADE, related_name="kept")
+    kind = models.CharField(max_length=8, choices=Kind)
+    seq = models.PositiveBigIntegerField()
+    at = models.DateTimeField()  # of the last update in it
+    content = models.BinaryField()
+    size = models.PositiveBigIntegerField()  # bytes of ``content``
+    people = models.JSONField(default=list)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    user = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("seq", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("document", "seq"), condition=models.Q(kind="day"), name="day_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or f"{self.seq} of {self.document_id}"

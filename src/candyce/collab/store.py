@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from candyce.collab.models import DocumentUpdate, LiveDocument
+from candyce.collab.history.chunks import make_chunks
+from candyce.collab.history.packing import LoggedUpdate, to_updates
+from candyce.collab.models import DocumentUpdate, HistoryChunk, LiveDocument
 from candyce.collab.notebook import make_seed
-from candyce.collab.replica import load_doc
 from candyce.lib.errors import NotFound, TooLarge
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project
@@ -94,7 +95,7 @@ def _create(project_id: uuid.UUID, path: str, sha256: str, seed: bytes) -> LiveD
 
 def load(document_id: int) -> Content | None:
     """Everything stored of a document; None if it is gone."""
-    with transaction.atomic():  # the snapshot and its tail, of one moment
+    while True:
         row = (
             LiveDocument.objects.filter(pk=document_id)
             .values_list("snapshot", "snapshot_seq")
@@ -104,6 +105,8 @@ def load(document_id: int) -> Content | None:
             return None
         tail = DocumentUpdate.objects.filter(document_id=document_id, seq__gt=row[1])
         updates = list(tail.order_by("seq").values_list("seq", "data"))
+        if _is_current(document_id, row[1]):
+            break
     seq = updates[-1][0] if updates else row[1]
     first = [bytes(row[0])] if row[0] else []
     return Content(first + [bytes(data) for _seq, data in updates], seq, row[1])
@@ -118,6 +121,8 @@ def load_since(document_id: int, seq: int) -> tuple[list[bytes], int] | None:
         return None
     tail = DocumentUpdate.objects.filter(document_id=document_id, seq__gt=seq).order_by("seq")
     updates = list(tail.values_list("seq", "data"))
+    if not _is_current(document_id, row[0]):
+        return load_since(document_id, seq)
     return [bytes(data) for _seq, data in updates], updates[-1][0] if updates else seq
 
 
@@ -170,21 +175,44 @@ def _append(cursor, batch: dict[int, list[Entry]]) -> dict[int, int]:  # type: i
     return last
 
 
-def compact(document_id: int) -> int:
-    """Merge the log into the snapshot, in one transaction; gives the updates merged.
+def compact(document_id: int, least: int = 1) -> int:
+    """Merge the log into the snapshot and archive it as history; gives the updates merged.
 
-    Text that was deleted is forgotten in the process, which is what bounds the size.
+    Nothing happens below ``least`` updates. The work is done beside the log, which goes on growing; one
+    short transaction then swaps all of it, or nothing when another process was faster. Text that was
+    deleted is forgotten by the snapshot, which is what bounds its size; the history still has it.
     """
+    found = _read_log(document_id)
+    if found is None or len(found[1]) < max(least, 1):
+        return 0
+    document, log = found
+    archive = make_chunks(document, bytes(document.snapshot), log)
+    last = log[-1].seq
     with transaction.atomic():
-        row = LiveDocument.objects.select_for_update().filter(pk=document_id).first()
-        if row is None or row.last_seq == row.snapshot_seq:
+        now = LiveDocument.objects.select_for_update().filter(pk=document_id)
+        if now.values_list("snapshot_seq", flat=True).first() != document.snapshot_seq:
             return 0
-        content = load(document_id)
-        assert content is not None
-        LiveDocument.objects.filter(pk=document_id).update(
-            snapshot=load_doc(content.updates).get_update(), snapshot_seq=content.seq
-        )
+        HistoryChunk.objects.bulk_create(archive.chunks)
+        now.update(snapshot=archive.doc.get_update(), snapshot_seq=last)
         merged, _by_model = DocumentUpdate.objects.filter(
-            document_id=document_id, seq__lte=content.seq
+            document_id=document_id, seq__lte=last
         ).delete()
     return merged
+
+
+def _read_log(document_id: int) -> tuple[LiveDocument, list[LoggedUpdate]] | None:
+    """The document with its snapshot, and the log after it, of one moment; None if it is gone."""
+    while True:
+        document = LiveDocument.objects.filter(pk=document_id).first()
+        if document is None:
+            return None
+        rows = DocumentUpdate.objects.filter(document=document, seq__gt=document.snapshot_seq)
+        log = to_updates(rows.order_by("seq").values_list("seq", "data", "author_id", "at"))
+        if _is_current(document_id, document.snapshot_seq):
+            return document, log
+
+
+def _is_current(document_id: int, snapshot_seq: int) -> bool:
+    """Whether nobody has compacted since: on PostgreSQL two queries may see two moments."""
+    now = LiveDocument.objects.filter(pk=document_id).values_list("snapshot_seq", flat=True).first()
+    return now is None or now == snapshot_seq

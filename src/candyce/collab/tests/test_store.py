@@ -165,7 +165,7 @@ def test_a_crash_in_the_middle_of_compaction_changes_nothing(project, document, 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "load_doc", crash)
+        patch.setattr(store, "make_chunks", crash)
         with pytest.raises(KeyboardInterrupt):
             actions.compact(document.pk)
     assert read(document) == before
