@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Protocol
 
+from candyce.collab.watching import Watch
+
 
 class Listener(Protocol):
     """What hears the bell, on its own event loop."""
@@ -15,6 +17,7 @@ class Listener(Protocol):
     def on_grown(self, document_id: int) -> None: ...
     def on_gone(self, document_id: int) -> None: ...
     def on_access(self, project_ids: set[uuid.UUID]) -> None: ...
+    def on_watch(self, watch: Watch) -> None: ...
 
 
 listeners: dict[asyncio.AbstractEventLoop, Listener] = {}
@@ -34,6 +37,11 @@ def recheck(project_ids: Iterable[uuid.UUID]) -> None:
     """Someone's rights in these projects may have changed: ask again at once."""
     wanted = set(project_ids)
     _ring(lambda listener: listener.on_access(wanted))
+
+
+def watch(watch_: Watch) -> None:
+    """Somebody looks at these projects from outside: their pages say so."""
+    _ring(lambda listener: listener.on_watch(watch_))
 
 
 def _ring(message) -> None:  # type: ignore[no-untyped-def]

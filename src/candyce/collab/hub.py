@@ -15,6 +15,7 @@ from candyce.collab import actions, bell, limits, protocol, rights, store
 from candyce.collab.connection import Connection
 from candyce.collab.database import DatabaseThreads
 from candyce.collab.room import Room
+from candyce.collab.watching import Watch, note_people
 from candyce.collab.writer import Writer
 from candyce.lib.memory import give_back
 
@@ -40,6 +41,7 @@ class Hub:
                 (self._check_rights, 1.0),
                 (self._materialise, TICK),
                 (self._sweep, 5.0),
+                (self._forget_watchers, 2.0),
             )
         ]
 
@@ -83,6 +85,17 @@ class Hub:
         for room in list(self.rooms.values()):
             if room.project_id in project_ids and room.connections:
                 room.start(self.check(list(room.connections)))
+
+    def on_watch(self, watch: Watch) -> None:
+        for room in list(self.rooms.values()):
+            if room.project_id in watch.project_ids:
+                room.look(watch)
+                people = {connection.user_id for connection in room.connections}
+                note_people(room.project_id, room.path, people)
+
+    async def _forget_watchers(self) -> None:
+        for room in list(self.rooms.values()):
+            room.forget_watchers()
 
     # -- rights -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from candyce.collab import limits
 from candyce.collab.protocol import ProtocolError
+from candyce.collab.watching import FIRST_CLIENT
 
 CLIENTS_PER_CONNECTION = 4
 _FREE_FIELDS = frozenset({"color", "avatar_url", "colorLight"})
@@ -31,6 +32,8 @@ class Presence:
         """
         news: dict[int, tuple[int, Any]] = {}
         for client, (clock, state) in states.items():
+            if client >= FIRST_CLIENT:
+                continue  # only the server speaks for watchers
             known = self._states.get(client)
             if known is not None and (not _may_speak(owner, known[2]) or known[0] > clock):
                 continue

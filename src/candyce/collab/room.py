@@ -21,6 +21,7 @@ from candyce.collab.presence import Presence
 from candyce.collab.protocol import EMPTY_UPDATE
 from candyce.collab.replica import Applied, Gap, Replica
 from candyce.collab.updates import InvalidUpdate, Summary, read_update
+from candyce.collab.watching import Watch, Watchers
 from candyce.collab.writer import Job
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Room:
         self.size = 0
         self.connections: set[Connection] = set()
         self.presence = Presence()
+        self.watchers = Watchers()
         self.used_at = self.edited_at = self.dirty_at = time.monotonic()
         self.dirty = document.last_seq > document.materialised_seq
         self._closed = False
@@ -120,7 +122,7 @@ class Room:
         self.connections.add(connection)
         connection.send_status()
         connection.send(protocol.sync_message(protocol.STEP1, protocol.write_state(replica.state)))
-        if states := self.presence.all():
+        if states := self.presence.all() | self.watchers.all():
             connection.send(protocol.awareness_message(states))
 
     def leave(self, connection: Connection) -> None:
@@ -128,6 +130,15 @@ class Room:
         self.used_at = time.monotonic()
         if farewell := self.presence.leave(connection):
             self._send_all(protocol.awareness_message(farewell), connection)
+
+    def look(self, watch: Watch) -> None:
+        """Somebody looks at this document from outside, and everybody here may know."""
+        if self.connections and (news := self.watchers.look(watch, time.monotonic())):
+            self._send_all(protocol.awareness_message(news))
+
+    def forget_watchers(self) -> None:
+        if self.watchers and (farewell := self.watchers.expire(time.monotonic())):
+            self._send_all(protocol.awareness_message(farewell))
 
     def close_all(self, code: int, reason: str = "") -> None:
         for connection in self.connections:
