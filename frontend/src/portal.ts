@@ -1,4 +1,5 @@
 /** The portal's one script: small helpers on `data-…` attributes. Pages work without it, only less quickly. */
+import { setUpBoard } from "./board";
 import { setUpConfirm } from "./confirm";
 import { setUpCopy } from "./copy";
 import { setUpFilter } from "./filter";
@@ -28,3 +29,4 @@ setUp(document);
 setUpConfirm(document);
 setUpMenus(document);
 setUpLive(document, setUp);
+setUpBoard(document);

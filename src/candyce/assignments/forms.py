@@ -159,6 +159,51 @@ class RowsForm(forms.Form):
         }
 
 
+class BoardForm(forms.Form):
+    """Filter and order of the live board; a value that does not exist is passed over."""
+
+    class_ = forms.ChoiceField(label=_("Class"), required=False)
+    status = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("", _("Everybody")),
+            ("error", _("With an error")),
+            ("idle", _("Inactive")),
+            ("working", _("At work")),
+            ("not_started", _("Not started")),
+            ("handed_in", _("Handed in")),
+        ],
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[
+            ("name", _("Name")),
+            ("status", _("Who may need help first")),
+            ("activity", _("Last activity")),
+            ("progress", _("Progress")),
+        ],
+    )
+    names = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, classes: list[Class]) -> None:
+        super().__init__(data, auto_id="board_%s", label_suffix="")
+        choices = [("", _("All classes")), *((str(item.pk), item.title) for item in classes)]
+        self.fields["class_"].choices = choices  # type: ignore[attr-defined]
+
+    def get_choices(self) -> dict[str, Any]:
+        """Arguments of :func:`board.choose`, valid values only."""
+        self.is_valid()
+        clean = self.cleaned_data
+        return {
+            "class_id": clean.get("class_", ""),
+            "status": clean.get("status", ""),
+            "sort": clean.get("sort") or "name",
+            "hidden": clean.get("names") == "hidden",
+        }
+
+
 def get_initial(assignment: Assignment) -> dict[str, Any]:
     """An assignment as the form shows it."""
     return {

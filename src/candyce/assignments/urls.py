@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from candyce.assignments.views import giving, marking, pupil
+from candyce.assignments.views import board, giving, marking, pupil
 
 app_name = "assignments"
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     # Teachers: following and marking
     path("assignments/<uuid:pk>/", marking.detail, name="detail"),
     path("assignments/<uuid:pk>/rows/", marking.rows, name="rows"),
+    path("assignments/<uuid:pk>/board/", board.show, name="board"),
+    path("assignments/<uuid:pk>/board/cards/", board.cards, name="board_cards"),
+    path("assignments/<uuid:pk>/freeze/", board.freeze, name="freeze"),
     path("assignments/<uuid:pk>/return/", marking.return_all, name="return_all"),
     path("assignments/<uuid:pk>/copies.zip", marking.download, name="download"),
     path("assignments/copies/<uuid:pk>/mark/", marking.mark, name="mark"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+import uuid
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -15,6 +17,7 @@ from candyce.accounts.models import User
 from candyce.collab import bell, edits, limits, notebook, store
 from candyce.collab.models import LiveDocument
 from candyce.collab.replica import Replica, load_doc
+from candyce.collab.watching import Watch
 from candyce.projects.access import MANAGE, get_rights
 from candyce.projects.blobs import do_store_blob
 from candyce.projects.locked import has_locked_cells
@@ -80,6 +83,20 @@ def _write_file(document_id: int, data: bytes, seq: int) -> str | None:
         project.updated_at = timezone.now()
         project.save(update_fields=["tree", "updated_at"])
         return document.path
+
+
+def watch(project_ids: Iterable[uuid.UUID], *, acting_user: User) -> None:
+    """Tell the pages of these projects that the person looks at them, for the next 15 s."""
+    wanted = frozenset(project_ids)
+    if wanted:
+        user = {
+            "username": acting_user.username,
+            "name": acting_user.full_name,
+            "display_name": acting_user.full_name,
+            "initials": acting_user.initials,
+            "role": "teacher",
+        }
+        bell.watch(Watch(wanted, user))
 
 
 def compact(document_id: int) -> int:

@@ -95,7 +95,7 @@ class Reader:
                 inserted = _find_insert(event.delta)
                 if inserted is not None:
                     self._events.append((inserted, 0, False))
-            elif type(event) is TextEvent and path[1:] == ["source"]:
+            elif _is_text(event) and path[1:] == ["source"]:
                 self._events.append((path[0], _find_edit(event.delta), False))
             elif path[1:2] == ["outputs"] or (len(path) == 1 and "execution_count" in event.keys):
                 self._events.append((path[0], -1, True))
@@ -146,6 +146,10 @@ class Reader:
             if isinstance(run, dict) and run.get("username") == username
         }
         return self._ran | mine
+
+
+def _is_text(event: Any) -> bool:
+    return type(event) is TextEvent  # the events' attributes come from Rust and have no types
 
 
 def _find_insert(delta: list[dict[str, Any]]) -> int | None:

@@ -90,7 +90,7 @@ class Hub:
         for room in list(self.rooms.values()):
             if room.project_id in watch.project_ids:
                 room.look(watch)
-                people = {connection.user_id for connection in room.connections}
+                people = {connection.grant.user_id for connection in room.connections}
                 note_people(room.project_id, room.path, people)
 
     async def _forget_watchers(self) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from candyce.collab import notebook, store
@@ -17,3 +21,24 @@ def get_notebook(project: Project, path: str) -> dict[str, Any] | None:
     )
     content = store.load(document) if document is not None else None
     return notebook.read(load_doc(content.updates)) if content else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The live notebook of a project that was changed last."""
+
+    document_id: int
+    path: str
+    updated_at: datetime
+    compacted: bool
+
+
+def get_recent_notebooks(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Recent]:
+    """``{project: its live notebook changed last}``, in one query."""
+    rows = LiveDocument.objects.filter(project_id__in=list(project_ids), path__endswith=".ipynb")
+    found: dict[uuid.UUID, Recent] = {}
+    for project_id, pk, path, updated_at, snapshot_seq in rows.order_by("updated_at").values_list(
+        "project_id", "pk", "path", "updated_at", "snapshot_seq"
+    ):
+        found[project_id] = Recent(pk, path, updated_at, snapshot_seq > 0)
+    return found

@@ -75,6 +75,7 @@ def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "instructions": render_prose(found.assignment.instructions),
         "appraisal": render_prose(found.appraisal) if abilities["see_mark"] else "",
         "closed": reason == "window_closed",
+        "frozen": reason == "frozen",
     }
     return render(request, "assignments/copy.html", context)
 

@@ -1,0 +1,169 @@
+/**
+ * `data-board="url"`: the class live. One request every `data-every` seconds for the whole class brings the cards that
+ * changed; each is exchanged in its place, so that forty of them neither flicker nor move under the reader's hand.
+ * While the page is hidden or paused nothing is asked, and the pupils' pages no longer say that somebody looks.
+ */
+interface News {
+  order: string[];
+  /** By id: the mark of the content, and the HTML that the server escaped. */
+  cards: Record<string, [string, string]>;
+  summary: string;
+  marks: string[];
+}
+
+const STALE = 3;
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** "12 seconds ago" in the page's language; `now` and `then` in milliseconds. */
+export function ago(then: number, now: number, language: string): string {
+  const seconds = Math.max(0, Math.round((now - then) / 1000));
+  const words = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? ["second", 1];
+  // Seconds that run by are noise in forty places: they go in fives.
+  const count = unit === "second" ? Math.max(5, Math.floor(seconds / 5) * 5) : Math.floor(seconds / size);
+  return words.format(-count, unit);
+}
+
+class Board {
+  constructor(private readonly root: HTMLElement) {
+    const find = <T extends HTMLElement>(name: string): T => root.querySelector<T>(`[data-board-${name}]`)!;
+    this.list = find("cards");
+    this.summary = find("summary");
+    this.state = find("state");
+    this.pause = find("pause");
+    this.empty = find("empty");
+    this.pause.hidden = false;
+    this.pause.addEventListener("click", () => this.toggle());
+    document.addEventListener("visibilitychange", () => !document.hidden && void this.look());
+    const period = Math.max(2, Number(root.dataset.every) || 3) * 1000;
+    window.setInterval(() => void this.look(), period);
+    window.setInterval(() => this.tellTimes(), 5_000);
+    this.tellTimes();
+    void this.look();
+  }
+
+  async look(): Promise<void> {
+    if (document.hidden || this.paused || this.asking) {
+      return;
+    }
+    this.asking = true;
+    try {
+      const have = [...this.marks, ...[...this.list.children].map((one) => (one as HTMLElement).dataset.mark)];
+      const url = new URL(this.root.dataset.board!, location.href);
+      url.searchParams.set("have", have.join("."));
+      const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
+      if (!answer.ok) {
+        throw new Error(String(answer.status));
+      }
+      const told = Date.parse(answer.headers.get("Date") ?? "");
+      this.offset = Number.isFinite(told) ? told - Date.now() : 0;
+      if (answer.status !== 204) {
+        this.show((await answer.json()) as News);
+      }
+      this.failures = 0;
+    } catch {
+      this.failures += 1;
+    } finally {
+      this.asking = false;
+      this.tellState();
+    }
+  }
+
+  private show(news: News): void {
+    for (const [id, [mark, html]] of Object.entries(news.cards)) {
+      this.put(id, mark, html);
+    }
+    const wanted = new Set(news.order);
+    for (const item of [...this.list.children]) {
+      if (!wanted.has(item.id)) {
+        item.remove();
+      }
+    }
+    this.arrange(news.order);
+    if (this.marks[1] !== news.marks[1]) {
+      this.summary.innerHTML = news.summary;
+    }
+    this.marks = news.marks;
+    this.empty.hidden = news.order.length > 0;
+    this.tellTimes();
+  }
+
+  private put(id: string, mark: string, html: string): void {
+    let item = document.getElementById(id) as HTMLLIElement | null;
+    if (!item) {
+      item = document.createElement("li");
+      item.id = id;
+      this.list.append(item);
+    }
+    const focused = item.contains(document.activeElement);
+    item.dataset.mark = mark;
+    item.innerHTML = html;
+    if (focused) {
+      item.querySelector<HTMLElement>("a")?.focus({ preventScroll: true });
+    }
+  }
+
+  /** Moves only what stands in the wrong place, and keeps the focus where it is. */
+  private arrange(order: string[]): void {
+    const focused = this.list.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+    order.forEach((id, index) => {
+      const item = document.getElementById(id);
+      if (item && this.list.children[index] !== item) {
+        this.list.insertBefore(item, this.list.children[index] ?? null);
+      }
+    });
+    if (focused && document.activeElement !== focused) {
+      focused.focus({ preventScroll: true });
+    }
+  }
+
+  private toggle(): void {
+    this.paused = !this.paused;
+    const { pauseText, resumeText } = this.pause.dataset;
+    this.pause.textContent = (this.paused ? resumeText : pauseText) ?? "";
+    this.tellState();
+    void this.look();
+  }
+
+  private tellState(): void {
+    const { liveText, pausedText, lostText } = this.state.dataset;
+    const lost = this.failures >= STALE;
+    const text = (this.paused ? pausedText : lost ? lostText : liveText) ?? "";
+    this.root.dataset.state = this.paused ? "paused" : lost ? "lost" : "live";
+    if (this.state.textContent !== text) {
+      this.state.textContent = text;
+    }
+  }
+
+  private tellTimes(): void {
+    const now = Date.now() + this.offset;
+    for (const time of this.list.querySelectorAll<HTMLTimeElement>("time[data-ago]")) {
+      const text = ago(Date.parse(time.dateTime), now, document.documentElement.lang);
+      if (time.textContent !== text) {
+        time.textContent = text;
+      }
+    }
+  }
+
+  private readonly list: HTMLElement;
+  private readonly summary: HTMLElement;
+  private readonly state: HTMLElement;
+  private readonly pause: HTMLElement;
+  private readonly empty: HTMLElement;
+  private marks: string[] = [];
+  private offset = 0;
+  private failures = 0;
+  private paused = false;
+  private asking = false;
+}
+
+export function setUpBoard(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-board]")) {
+    new Board(element);
+  }
+}

@@ -1,0 +1,108 @@
+"""The class live: forty copies on one page, none of them opened. Freezing the class."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from candyce.accounts.http import SignedInRequest
+from candyce.assignments import access, actions, board
+from candyce.assignments.board import Card
+from candyce.assignments.forms import BoardForm
+from candyce.assignments.models import Assignment
+from candyce.collab.actions import watch
+
+
+def _get_context(request: SignedInRequest, assignment: Assignment) -> dict[str, Any]:
+    classes = list(access.followed_classes(request.user, assignment))
+    form = BoardForm(request.GET, classes)
+    choices = form.get_choices()
+    everyone = board.get_cards(request.user, assignment)
+    hidden = choices["hidden"]
+    watch(board.get_project_ids(everyone), acting_user=request.user)
+    chosen = board.choose(everyone, **choices)
+    return {
+        "assignment": assignment,
+        "classes": classes,
+        "form": form,
+        "hidden": hidden,
+        "counts": board.count(everyone),
+        "cards": [_render(card, hidden, request.LANGUAGE_CODE) for card in chosen],
+    }
+
+
+@lru_cache(maxsize=2000)
+def _render(card: Card, hidden: bool, language: str) -> tuple[str, str, str]:
+    """A card's id, the mark of its content, and its HTML in the active ``language``."""
+    html = render_to_string("assignments/_board_card.html", {"card": card, "hidden": hidden})
+    return f"card-{card.pupil_id.hex}", _get_mark(html), html
+
+
+def _get_mark(text: str) -> str:
+    return hashlib.blake2s(text.encode(), digest_size=5).hexdigest()
+
+
+@login_required
+@require_safe
+def show(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """A card a pupil, kept up to date by itself; pupils are told that somebody looks."""
+    assignment = access.get_assignment(request.user, pk, "follow")
+    context = _get_context(request, assignment)
+    chosen = {name: value for name, value in request.GET.items() if name in context["form"].fields}
+    others = {name: value for name, value in chosen.items() if name != "names"}
+    here = reverse("assignments:board", args=[pk])
+    toggled = others if context["hidden"] else others | {"names": "hidden"}
+    context |= {
+        "cards_url": f"{reverse('assignments:board_cards', args=[pk])}?{urlencode(chosen)}",
+        "names_url": f"{here}?{urlencode(toggled)}",
+    }
+    return render(request, "assignments/board.html", context)
+
+
+@login_required
+@require_safe
+def cards(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """What changed on :func:`show`, as JSON; 204 when nothing did.
+
+    ``have`` is what the page shows: the marks of its parts, parted by dots. The answer holds ``order``
+    (ids of cards), ``cards`` (``{id: [mark, html]}``, those not shown yet), ``summary`` and ``marks`` (of the
+    order and the summary).
+    """
+    assignment = access.get_assignment(request.user, pk, "follow")
+    context = _get_context(request, assignment)
+    summary = render_to_string("assignments/_board_summary.html", context)
+    have = set(request.GET.get("have", "").split("."))
+    order = [card_id for card_id, _mark, _html in context["cards"]]
+    marks = [_get_mark(",".join(order)), _get_mark(summary)]
+    if have.issuperset([*marks, *(mark for _id, mark, _html in context["cards"])]):
+        return HttpResponse(status=204)
+    news = {card_id: [mark, html] for card_id, mark, html in context["cards"] if mark not in have}
+    return JsonResponse({"order": order, "cards": news, "summary": summary, "marks": marks})
+
+
+@login_required
+@require_POST
+def freeze(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """``frozen=1`` stops the class, anything else lets it go on; back to the page that asked."""
+    assignment = access.get_assignment(request.user, pk, "follow")
+    if request.POST.get("frozen") == "1":
+        actions.freeze(assignment, acting_user=request.user)
+        text = _("The class is frozen: nobody writes until you let them go on.")
+    else:
+        actions.unfreeze(assignment, acting_user=request.user)
+        text = _("The class goes on.")
+    messages.success(request, text)
+    name = "assignments:board" if request.POST.get("then") == "board" else "assignments:detail"
+    return redirect(name, pk)
