@@ -73,7 +73,9 @@ class Reader:
         self.looked_at = time.monotonic()
         self.edited_at: datetime | None = None
         self.glance: Glance | None = None
-        self._at: tuple[str, int] | None = None  # cell id, position of the last edit in bytes
+        # Of the last edit: cell id, position in bytes, where the cell stood.
+        self._at: tuple[str, int, int] | None = None
+        self._counts: tuple[int, int] | None = None
         self._ran: set[str] = set()
         self._events: list[tuple[int, int, bool]] = []  # cell, position, whether it ran
         self._touched = False
@@ -97,8 +99,10 @@ class Reader:
                     self._events.append((inserted, 0, False))
             elif _is_text(event) and path[1:] == ["source"]:
                 self._events.append((path[0], _find_edit(event.delta), False))
+                continue
             elif path[1:2] == ["outputs"] or (len(path) == 1 and "execution_count" in event.keys):
                 self._events.append((path[0], -1, True))
+            self._counts = None
 
     def take_in(self, data: bytes, *, at: datetime, counts: bool) -> None:
         """One more update of the log; ``counts`` if the person looked at made it."""
@@ -112,26 +116,40 @@ class Reader:
                 continue
             cell_id = str(self.cells[index].get("id"))
             kept = self._at[1] if self._at and self._at[0] == cell_id else 0
-            self._at = (cell_id, position if position >= 0 else kept)
+            self._at = (cell_id, position if position >= 0 else kept, index)
             if ran:
                 self._ran.add(cell_id)
 
     def look(self, wanted: Wanted) -> Glance:
-        ran, count, place = self._get_runs(wanted.username), 0, None
-        runs = 0
-        for index, cell in enumerate(self.cells):
-            cell_id = str(cell.get("id"))
-            if self._at and self._at[0] == cell_id:
-                place = _get_place(cell, index, self._at[1])
+        if self._counts is None:
+            self._counts = self._count(wanted)
+        return Glance(self.seq, self.edited_at, self._get_place(), *self._counts)
+
+    def _count(self, wanted: Wanted) -> tuple[int, int]:
+        """How many code cells that hold something were run, and how many there are."""
+        ran, runs, count = self._get_runs(wanted.username), 0, 0
+        for cell in self.cells:
             if cell.get("cell_type") != "code":
                 continue
             executed = cell.get("execution_count")
             if executed is None and not len(cell["source"]):
                 continue
+            cell_id = str(cell.get("id"))
             count += 1
             if executed is not None and (cell_id in ran or executed != wanted.given.get(cell_id)):
                 runs += 1
-        return Glance(self.seq, self.edited_at, place, runs, count)
+        return runs, count
+
+    def _get_place(self) -> Place | None:
+        if self._at is None:
+            return None
+        cell_id, position, index = self._at
+        if index < len(self.cells) and self.cells[index].get("id") == cell_id:
+            return _get_place(self.cells[index], index, position)
+        for moved, cell in enumerate(self.cells):
+            if cell.get("id") == cell_id:
+                return _get_place(cell, moved, position)
+        return None
 
     def _get_runs(self, username: str) -> set[str]:
         """Cells that the person ran, as far as the log, or the server's own notes, still tell."""
