@@ -1,4 +1,4 @@
-"""The ASGI application of live documents: ``/collab/<project uuid>/<notebook path>``.
+"""The ASGI application of live documents: ``/collab/<project uuid>/<path of the file>``.
 
 The protocol is described in docs/decisions/live-documents.md.
 """
@@ -21,6 +21,7 @@ from candyce.collab.connection import Closed, Connection
 from candyce.collab.hub import Hub, get_hub
 from candyce.collab.room import Gone, Room
 from candyce.lib.errors import NotFound, TooLarge
+from candyce.projects.kinds import NotText
 from candyce.projects.notebooks import InvalidNotebook
 
 logger = logging.getLogger(__name__)
@@ -103,6 +104,8 @@ async def _enter(
         raise Closed(protocol.CLOSE_GONE, "not_found") from error
     except InvalidNotebook as error:
         raise Closed(protocol.CLOSE_GONE, error.code) from error
+    except NotText as error:
+        raise Closed(protocol.CLOSE_NOT_TEXT, error.code) from error
     except TooLarge as error:
         raise Closed(protocol.CLOSE_TOO_BIG, error.code) from error
     if len(room.connections) >= limits.CONNECTIONS_PER_ROOM:

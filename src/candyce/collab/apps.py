@@ -7,10 +7,10 @@ class CollabConfig(AppConfig):
 
     def ready(self) -> None:
         from candyce.collab import bell
-        from candyce.collab.live import LiveNotebooks
+        from candyce.collab.live import LiveFiles
         from candyce.projects import live, signals
 
-        live.register(LiveNotebooks())
+        live.register(LiveFiles())
 
         def on_access_changed(*, project_ids, **_kwargs):  # type: ignore[no-untyped-def]
             bell.recheck(project_ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any
 
-from pycrdt import Array, Doc, Map, Text
+from pycrdt import Array, Doc, Map
 
 from candyce.collab.notebook import (
     Notebook,
@@ -17,6 +17,7 @@ from candyce.collab.notebook import (
     plain,
     read_cell,
 )
+from candyce.collab.textdiff import set_text
 
 
 def replace(doc: Doc, notebook: Notebook, *, salt: str) -> None:
@@ -133,24 +134,3 @@ def _set_outputs(shared: Array, before: list[Notebook], after: list[Notebook]) -
         del shared[same:]
     for output in wanted[same:]:
         shared.append(make_output(output))
-
-
-def set_text(shared: Text, before: str, after: str) -> None:
-    """Change a text where it differs: what stands before and after the change stays in place."""
-    if before == after:
-        return
-    start = 0
-    most = min(len(before), len(after))
-    while start < most and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < most - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    # The CRDT's text is indexed in bytes of UTF-8.
-    first = len(before[:start].encode())
-    last = first + len(before[start : len(before) - end].encode())
-    if last > first:
-        del shared[first:last]
-    inserted = after[start : len(after) - end]
-    if inserted:
-        shared.insert(first, inserted)

@@ -9,11 +9,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 
-from django.conf import settings
-
 from candyce.collab import actions, bell, limits, protocol, rights, store
 from candyce.collab.connection import Connection
 from candyce.collab.database import DatabaseThreads
+from candyce.collab.kinds import Kind
 from candyce.collab.room import Room
 from candyce.collab.watching import Watch, note_people
 from candyce.collab.writer import Writer
@@ -54,7 +53,7 @@ class Hub:
                 logger.exception("Live documents: %s failed", step.__name__)
 
     async def open(self, project_id: uuid.UUID, path: str) -> Room:
-        """The room of a notebook; raises what :func:`store.open_document` raises."""
+        """The room of a file; raises what :func:`store.open_document` raises."""
         document = await self.threads.run(store.open_document, project_id, path)
         room = self.rooms.get(document.pk)
         if room is None:
@@ -78,8 +77,16 @@ class Hub:
     def on_gone(self, document_id: int) -> None:
         room = self.rooms.get(document_id)
         if room is not None:
+            room.start(self._end(room))
+
+    async def _end(self, room: Room) -> None:
+        """The document is gone: tell its pages whether the file is, or only the live text."""
+        replaced = await self.threads.run(store.has_file, room.project_id, room.path)
+        if replaced and room.kind is Kind.TEXT:
+            room.close_all(protocol.CLOSE_NOT_TEXT, "not_text")
+        else:
             room.close_all(protocol.CLOSE_GONE, "not_found")
-            self.forget(room)
+        self.forget(room)
 
     def on_access(self, project_ids: set[uuid.UUID]) -> None:
         for room in list(self.rooms.values()):
@@ -154,8 +161,7 @@ class Hub:
             seqs = await self.threads.run(store.get_last_seqs, ids)
             for room in some:
                 if room.document_id not in seqs:
-                    room.close_all(protocol.CLOSE_GONE, "not_found")
-                    self.forget(room)
+                    await self._end(room)
                 elif seqs[room.document_id] > room.seq and not room.is_writing:
                     room.start(room.catch_up())
 
@@ -184,7 +190,7 @@ class Hub:
             room.rest(now)
             if room.is_idle and now - room.used_at > limits.ROOM_IDLE:
                 self.forget(room)
-            elif room.size > settings.FILE_LIMIT // 2:
+            elif room.size > room.limit // 2:
                 room.measure()
 
     async def _give_back(self) -> None:

@@ -15,6 +15,8 @@ INVALID_UPDATES = 5  # of one connection before it is closed
 CONNECTIONS_PER_ROOM = 100
 CONNECTIONS = 5000  # of one process
 BACKLOG = 24 * 1024 * 1024  # waiting to be sent to one slow connection
+TEXT = 1024 * 1024  # a text file that is opened live; larger ones are plain files
+TEXT_DOCUMENT = 4 * 1024 * 1024  # what a live text may grow to, its edits' traces included
 SMALL_UPDATE = 4 * 1024  # what a full project or document still takes, so that one can tidy up
 
 RIGHTS_EVERY = 15.0  # rights are asked anew at least this often

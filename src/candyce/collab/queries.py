@@ -8,19 +8,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from candyce.collab import notebook, store
+from pycrdt import Doc
+
+from candyce.collab import notebook, store, textfile
 from candyce.collab.models import LiveDocument
 from candyce.collab.replica import load_doc
 from candyce.projects.models import Project
 
 
 def get_notebook(project: Project, path: str) -> dict[str, Any] | None:
-    """The present content of a live document (nbformat 4); None where there is none."""
+    """The present content of a live notebook (nbformat 4); None where there is none."""
+    doc = _find_doc(project, path)
+    return None if doc is None else notebook.read(doc)
+
+
+def get_text(project: Project, path: str) -> str | None:
+    """The present text of a live text's file, exactly; None where there is none."""
+    doc = _find_doc(project, path)
+    return None if doc is None else textfile.read(doc)
+
+
+def _find_doc(project: Project, path: str) -> Doc | None:
     document = (
         LiveDocument.objects.filter(project=project, path=path).values_list("pk", flat=True).first()
     )
     content = store.load(document) if document is not None else None
-    return notebook.read(load_doc(content.updates)) if content else None
+    return load_doc(content.updates) if content else None
 
 
 @dataclass(frozen=True, slots=True)

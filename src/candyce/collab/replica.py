@@ -37,22 +37,26 @@ def load_doc(updates: Iterable[bytes]) -> Doc:
 
 
 class Replica:
-    """A document in memory. After ``broken`` it must be thrown away and loaded anew.
+    """A notebook in memory (``textreplica`` has texts). After ``broken`` it must be thrown away and loaded anew.
 
     ``close`` it in the end: what the native library holds of its observers is out of the garbage
     collector's sight, and would keep the document for ever.
     """
 
+    plain = False  # whether updates are read as a text's: see Summary.odd
     __slots__ = ("_events", "_subscription", "broken", "doc", "guard", "state", "watcher")
 
     def __init__(self, updates: Iterable[bytes] = ()) -> None:
         self.doc: Doc = load_doc(updates)
         self.broken = False
         self.state: dict[int, int] = read_state(self.doc.get_state())
-        self.watcher = Watcher(self.doc)
-        self.guard = Guard(self.doc)
+        self._watch()
         self._events: list[bytes] = []
         self._subscription = self.doc.observe(self._on_event)
+
+    def _watch(self) -> None:
+        self.watcher = Watcher(self.doc)
+        self.guard = Guard(self.doc)
 
     def close(self) -> None:
         self.watcher.close()
@@ -75,11 +79,14 @@ class Replica:
         ``guarded``: from someone who may not change locked cells. ``author``: who ran the cells whose outputs
         it brings. ``stored``: it comes from the log, what the server wrote included.
         """
-        summary = summary or read_update(data)
+        if summary is None or summary.plain is not self.plain:
+            summary = read_update(data, plain=self.plain)
         if not summary.fits(self.state):
             raise Gap
         if not summary.deletes and summary.is_known(self.state):
             return Applied(None)
+        if not stored and not summary.is_plain(self.state):
+            raise InvalidUpdate("more than plain text")
         self.broken = True
         try:
             self.doc.apply_update(data)
@@ -136,7 +143,7 @@ class Replica:
         ``guarded``: on behalf of someone who may not change locked cells.
         """
         change(self.doc)
-        self._mend(guarded=guarded, author=None)
+        self._mend(guarded=guarded, author=None, stored=True)
         self.state = read_state(self.doc.get_state())
         return self._take_news()
 

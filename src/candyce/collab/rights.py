@@ -137,14 +137,16 @@ def grant_many(these: list[tokens.Token]) -> list[Grant | Refused]:
 def get_message(code: str | None) -> str:
     """What a status code means, in the active language; empty for none."""
     return {
-        "read_only": _("You can read this notebook but not change it."),
+        "read_only": _("You can read this but not change it."),
         "not_open_yet": _("This assignment is not open yet."),
         "window_closed": _("The time for this work is over. What you typed before is kept."),
         "handed_in": _("You have handed in this work. Take it back to change it."),
         "held": _("Only the person who leads writes for now. What you typed before is kept."),
         "frozen": _("Your teacher has frozen the class: look up. What you typed before is kept."),
         "quota_full": _("The space of this project is full. Delete files or large outputs."),
-        "too_large": _("This notebook is too large. Clear large outputs, then go on."),
+        "too_large": _(
+            "This file is too large. Shorten it (in a notebook, clear large outputs), then go on."
+        ),
         "invalid_update": _(
             "A change could not be stored. Reload the page; copy your last change first."
         ),

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from candyce.collab import limits, protocol, store
 from candyce.collab.connection import Connection
+from candyce.collab.kinds import Kind, get_kind, make_replica
 from candyce.collab.presence import Presence
 from candyce.collab.protocol import EMPTY_UPDATE
 from candyce.collab.replica import Applied, Gap, Replica
@@ -38,6 +39,7 @@ class Room:
         self.document_id: int = document.pk
         self.project_id: uuid.UUID = document.project_id
         self.path: str = document.path
+        self.kind = get_kind(document.path)
         self.seq: int = document.last_seq  # every page here has been sent the updates up to it
         self.size = 0
         self.connections: set[Connection] = set()
@@ -69,7 +71,7 @@ class Room:
                 if content is None or self._closed:
                     self.close_all(protocol.CLOSE_GONE, "not_found")
                     raise Gone
-                self._replica = Replica([*content.updates, *held])
+                self._replica = make_replica([*content.updates, *held], self.kind)
                 self._state = self._replica.state
                 self.size = content.size
                 if content.seq > self.seq + len(held):
@@ -99,6 +101,11 @@ class Room:
     @property
     def is_writing(self) -> bool:
         return bool(self._uncommitted)
+
+    @property
+    def limit(self) -> int:
+        """What the document may grow to, in bytes."""
+        return limits.TEXT_DOCUMENT if self.kind is Kind.TEXT else settings.FILE_LIMIT
 
     def measure(self) -> None:
         """Find the true size: deleted text is still counted in the sum of the updates."""
@@ -178,10 +185,11 @@ class Room:
             connection.reject(ordinal, refusal)
             return
         try:
+            plain = self.kind is Kind.TEXT
             if len(message.data) > PARSE_IN_THREAD:
-                summary = await asyncio.to_thread(read_update, message.data)
+                summary = await asyncio.to_thread(read_update, message.data, plain=plain)
             else:
-                summary = read_update(message.data)
+                summary = read_update(message.data, plain=plain)
             replica = await self.get_replica()
             applied = self._apply(replica, connection, message.data, summary)
         except Gap:
@@ -210,8 +218,8 @@ class Room:
             return connection.grant.code or "read_only"
         if size > limits.MESSAGE:
             return "too_large"
-        if size > limits.SMALL_UPDATE or self.size > settings.FILE_LIMIT * 5 // 4:
-            if self.size + size > settings.FILE_LIMIT:
+        if size > limits.SMALL_UPDATE or self.size > self.limit * 5 // 4:
+            if self.size + size > self.limit:
                 return "too_large"
             if connection.grant.full:
                 return "quota_full"

@@ -15,12 +15,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from candyce.collab import limits
 from candyce.collab.history.chunks import make_chunks
 from candyce.collab.history.packing import LoggedUpdate, to_updates
+from candyce.collab.kinds import Kind, kind_of, make_seed
 from candyce.collab.models import DocumentUpdate, HistoryChunk, LiveDocument
-from candyce.collab.notebook import make_seed
 from candyce.lib.errors import NotFound, TooLarge
 from candyce.projects.blobs import read_blob
+from candyce.projects.kinds import NotText
 from candyce.projects.models import Project
 
 
@@ -46,27 +48,36 @@ class Entry:
 
 
 @lru_cache(maxsize=16)
-def _get_seed(sha256: str) -> bytes:
+def _get_seed(sha256: str, kind: Kind) -> bytes:
     # Thirty-five copies of one lesson begin with the same update.
-    return make_seed(read_blob(sha256), limit=settings.FILE_LIMIT)
+    return make_seed(read_blob(sha256), kind, limit=settings.FILE_LIMIT)
 
 
 def open_document(project_id: uuid.UUID, path: str) -> LiveDocument:
-    """The live document of a notebook, made from its file the first time, once and for all.
+    """The live document of a notebook or text, made from its file the first time, once and for all.
 
-    Raises :class:`NotFound` where the project has no such notebook, ``InvalidNotebook`` or
-    ``TooLarge`` where the file cannot be opened.
+    Raises :class:`NotFound` where the project has no such file, ``InvalidNotebook``, ``NotText`` or
+    ``TooLarge`` where the file cannot be opened live.
     """
+    kind = kind_of(path)
     document = _find(project_id, path)
     while document is None:
         tree = Project.objects.filter(pk=project_id, deleted_at=None).values_list("tree", flat=True)
         entry = (tree.first() or {}).get(path)
-        if entry is None or not path.endswith(".ipynb"):
+        if entry is None or path.endswith("/"):
             raise NotFound
-        if entry[1] > settings.FILE_LIMIT:
+        if kind is None:
+            raise NotText
+        if entry[1] > (limits.TEXT if kind is Kind.TEXT else settings.FILE_LIMIT):
             raise TooLarge
-        document = _create(project_id, path, entry[0], _get_seed(entry[0]))
+        document = _create(project_id, path, entry[0], _get_seed(entry[0], kind))
     return document
+
+
+def has_file(project_id: uuid.UUID, path: str) -> bool:
+    """Whether the project's tree holds this file."""
+    tree = Project.objects.filter(pk=project_id, deleted_at=None).values_list("tree", flat=True)
+    return path in (tree.first() or {})
 
 
 def _find(project_id: uuid.UUID, path: str) -> LiveDocument | None:

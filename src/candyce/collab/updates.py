@@ -3,7 +3,7 @@
 It runs before the CRDT library sees them: a native decoder that meets JSON nested 100,000 deep ends
 the process, and one that meets a reference to the future keeps the update aside for ever. What
 passes here decodes in bounded time and memory, refers only to what exists, and cannot nest deeper than
-a notebook may. Format: yjs ``src/utils/encoding.js`` and ``src/structs/``; lib0 ``encoding.writeAny``.
+a notebook may. For a live text it notes what is more than plain text. Format: yjs ``src/utils/encoding.js`` and ``src/structs/``; lib0 ``encoding.writeAny``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ _GC, _DELETED, _JSON, _BINARY, _STRING, _EMBED, _FORMAT, _TYPE, _ANY = range(9)
 _HAS_ORIGIN, _HAS_RIGHT, _HAS_KEY = 0x80, 0x40, 0x20
 # Array, map and text; a notebook has no XML, no weak links, no subdocuments.
 _TYPES = frozenset({0, 1, 2})
+# What a live text is made of; see Summary.odd.
+_PLAIN = frozenset({_DELETED, _STRING})
+_SOURCE = "source"
 _SIMPLE_ANY = {127: 0, 126: 0, 121: 0, 120: 0, 124: 4, 123: 8, 122: 8}
 
 
@@ -33,11 +36,19 @@ class Summary:
     """What an update holds: ``ranges`` are new clocks, ``needs`` the clocks it builds upon.
 
     ``ranges``: ``{client: (first clock, next clock)}``; ``needs``: ``{client: highest next clock}``.
+    ``odd``, only where it was read as ``plain``: ``(client, next clock)`` of each struct that is not
+    plain text in the root ``source``.
     """
 
     ranges: dict[int, tuple[int, int]] = field(default_factory=dict)
     needs: dict[int, int] = field(default_factory=dict)
     deletes: bool = False
+    plain: bool = False
+    odd: list[tuple[int, int]] = field(default_factory=list)
+
+    def is_plain(self, state: dict[int, int]) -> bool:
+        """Nothing that is news to ``state`` is more than plain text."""
+        return all(end <= state.get(client, 0) for client, end in self.odd)
 
     def is_known(self, state: dict[int, int]) -> bool:
         """Everything is in ``state`` already (only asked of updates without deletions)."""
@@ -63,10 +74,13 @@ class Summary:
                 state[client] = end
 
 
-def read_update(data: bytes) -> Summary:
-    """Check an update and say what it holds; raises :class:`InvalidUpdate`."""
+def read_update(data: bytes, *, plain: bool = False) -> Summary:
+    """Check an update and say what it holds; raises :class:`InvalidUpdate`.
+
+    ``plain``: note also what a live text may not hold (:attr:`Summary.odd`).
+    """
     try:
-        reader = _Reader(data)
+        reader = _Reader(data, plain=plain)
         reader.read_structs()
         reader.read_deletes()
         reader.nesting.check()
@@ -122,11 +136,11 @@ class _Nesting:
 class _Reader:
     __slots__ = ("at", "data", "nesting", "structs", "summary")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, plain: bool = False) -> None:
         self.data = data
         self.at = 0
         self.structs = 0
-        self.summary = Summary()
+        self.summary = Summary(plain=plain)
         self.nesting = _Nesting()
 
     def uint(self) -> int:
@@ -177,6 +191,7 @@ class _Reader:
         if kind == _GC:
             return self.uint()
         link: tuple[int, int, bool] | None = None
+        odd = kind not in _PLAIN
         if info & _HAS_ORIGIN:
             link = (*self.reference(client, clock), False)
         if info & _HAS_RIGHT:
@@ -184,13 +199,18 @@ class _Reader:
             link = link or (*right, False)
         if link is None:
             if self.uint() == 1:
-                self.string()
+                odd |= self.string() != _SOURCE
             else:
                 link = (*self.reference(client, clock), True)
+                odd = True
             if info & _HAS_KEY:
                 self.string()
+                odd = True
         self.nesting.add(client, clock, link)
-        return self.content(kind, (client, clock))
+        length = self.content(kind, (client, clock))
+        if odd and self.summary.plain:
+            self.summary.odd.append((client, clock + length))
+        return length
 
     def reference(self, client: int, clock: int) -> tuple[int, int]:
         """Read an id that the struct builds upon."""

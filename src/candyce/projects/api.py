@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candyce.lib.errors import BadRequest, CandyceError, NotSignedIn, TooLarge
-from candyce.projects import addresses, contents, files, live
+from candyce.projects import addresses, contents, files
 from candyce.projects.access import REASONS, WRITE
 from candyce.projects.capabilities import Capability, get_capability, get_scopes, renew_token
 from candyce.projects.conduct import describe_conduct
@@ -29,11 +29,9 @@ from candyce.projects.models import Project
 from candyce.projects.notebooks import (
     clean_notebook,
     make_notebook,
-    read_notebook,
     write_notebook,
 )
 from candyce.projects.paths import check_path, get_folders, is_notebook
-from candyce.projects.quota import check_file_size, check_tree
 
 # Eight colours that stand out on white and on black (each at least 4.5:1 on one and 3:1 on the other).
 COLORS = ("#c2410c", "#0f766e", "#1d6fd1", "#a21caf", "#4d7c0f", "#b91c5c", "#6d5bd0", "#946200")
@@ -220,7 +218,9 @@ def put_file(request: HttpRequest, cap: Capability, path: str = "") -> HttpRespo
             return _answer(cap, project, path, 201)
         return _answer(cap, cap.project, path)
     data = _read_content(path, body)
-    project = _do_put(cap, path, data, request.headers.get("If-Match"))
+    expected = request.headers.get("If-Match")
+    expected = expected.strip('"') if expected else None
+    project = files.put_file(cap.project, path, data, acting_user=cap.user, expected_hash=expected)
     return _answer(cap, project, path, 200 if exists else 201)
 
 
@@ -241,20 +241,6 @@ def _read_content(path: str, body: dict[str, Any]) -> bytes:
         except (binascii.Error, ValueError) as error:
             raise BadRequest from error
     return content.encode("utf-8", "replace")
-
-
-def _do_put(cap: Capability, path: str, data: bytes, expected: str | None) -> Project:
-    """Save into the live document where there is one, else into the tree."""
-    check_file_size(len(data))
-    if is_notebook(path) and path in cap.project.tree:
-        size = cap.project.size
-        check_tree(cap.project.tree | {path: ["", len(data), 0]}, before=size)
-        notebook = read_notebook(data) if data.strip() else make_notebook("")
-        if live.get().replace_notebook(cap.project, path, notebook, cap.user):
-            live.get().materialise(cap.project)
-            return Project.objects.get(pk=cap.project.pk)
-    expected = expected.strip('"') if expected else None
-    return files.save_file(cap.project, path, data, acting_user=cap.user, expected_hash=expected)
 
 
 @capability(WRITE)

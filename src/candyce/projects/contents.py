@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from candyce.lib.errors import BadRequest, NotFound
+from candyce.lib.errors import NotFound
 from candyce.projects import live
 from candyce.projects.blobs import read_blob
+from candyce.projects.kinds import Kind, NotText, kind_of, read_text
 from candyce.projects.models import Project
 from candyce.projects.notebooks import InvalidNotebook, write_notebook
 from candyce.projects.paths import get_folders, is_notebook
@@ -29,8 +30,12 @@ def get_stored(project: Project, path: str) -> bytes:
     entry = project.tree.get(path)
     if entry is None or path.endswith("/"):
         raise NotFound
-    notebook = live.get().get_notebook(project, path) if is_notebook(path) else None
-    return read_blob(entry[0]) if notebook is None else write_notebook(notebook)
+    kind = kind_of(path)
+    if kind is Kind.NOTEBOOK:
+        notebook = live.get().get_notebook(project, path)
+        return read_blob(entry[0]) if notebook is None else write_notebook(notebook)
+    text = live.get().get_text(project, path) if kind is Kind.TEXT else None
+    return read_blob(entry[0]) if text is None else text.encode()
 
 
 def get_model(
@@ -39,7 +44,7 @@ def get_model(
     """The model of a file or directory (``""``: the top).
 
     ``wanted``: ``json`` (a notebook's own), ``text`` or ``base64``; by default what suits the file.
-    Raises :class:`NotFound`, or :class:`BadRequest` when a file is not text and text was asked for.
+    Raises :class:`NotFound`, or :class:`NotText` when a file is not text and text was asked for.
     """
     if path in project.tree and not path.endswith("/"):
         return _get_file(project, path, writable=writable, content=content, wanted=wanted)
@@ -92,9 +97,9 @@ def _get_file(
     if wanted == "json":
         return model | {"format": "json", "content": _parse(data)}
     model["type"] = "file"
-    text = None if wanted == "base64" else _decode(data)
+    text = None if wanted == "base64" else read_text(data)
     if text is None and wanted == "text":
-        raise BadRequest
+        raise NotText
     if text is None:
         encoded = base64.b64encode(data).decode()
         return model | {"format": "base64", "content": encoded, "mimetype": _mimetype(path, OCTETS)}
@@ -111,13 +116,6 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 def _mimetype(path: str, default: str) -> str:
     return mimetypes.guess_type(path)[0] or default
-
-
-def _decode(data: bytes) -> str | None:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return None
 
 
 def _make_model(path: str, kind: str, writable: bool, modified: int) -> Model:
@@ -144,7 +142,11 @@ def _get_newest(tree: Mapping[str, list], folder: str) -> int:
 
 
 def list_tree(project: Project) -> list[dict[str, Any]]:
-    """All files, as ``GET /api/tree`` names them."""
+    """All files, as ``GET /api/tree`` names them: live texts up to date, for a kernel reads them next.
+
+    A live notebook's file may be some seconds behind; it is not what programs read.
+    """
+    live.get().materialise(project, kind=Kind.TEXT)
     return [
         {
             "path": path,

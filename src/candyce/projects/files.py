@@ -6,11 +6,13 @@ so two people who write different files at once lose nothing, and a crash leaves
 
 from __future__ import annotations
 
+import hashlib
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +24,7 @@ from candyce.lib.errors import BadRequest, Conflict, NotFound
 from candyce.projects import live, quota
 from candyce.projects.access import ProjectDeleted
 from candyce.projects.blobs import do_store_blob, read_blob
+from candyce.projects.kinds import Kind, kind_of, read_text
 from candyce.projects.models import Project
 from candyce.projects.notebooks import make_notebook, read_notebook, write_notebook
 from candyce.projects.paths import (
@@ -109,6 +112,63 @@ def save_file(
     return locked
 
 
+def put_file(
+    project: Project,
+    path: str,
+    data: bytes,
+    *,
+    acting_user: User | None,
+    expected_hash: str | None = None,
+) -> Project:
+    """Save into the live document where there is one, by the least change, else into the tree.
+
+    As :func:`save_file`; of notebooks, which change by themselves, no hash is expected. What is no text
+    any more ends the live text that stood there.
+    """
+    path = check_path(path)
+    quota.check_file_size(len(data))
+    content = _read_live(path, data) if path in project.tree else None
+    # Under the lock no document is opened: either there is one now, or the tree's file is the truth.
+    with do_lock(project.pk) as locked:
+        done = False
+        if content is not None and path in locked.tree:
+            quota.check_tree(locked.tree | {path: ["", len(data), 0]}, before=locked.size)
+            _check_live(locked, path, expected_hash)
+            done = _do_replace_live(locked, path, content, acting_user)
+        elif kind_of(path) is Kind.TEXT:  # what comes is no text any more
+            live.get().deleted(locked, path)
+        if not done:
+            return save_file(
+                locked, path, data, acting_user=acting_user, expected_hash=expected_hash
+            )
+    live.get().materialise(locked)
+    return Project.objects.get(pk=locked.pk)
+
+
+def _read_live(path: str, data: bytes) -> dict[str, Any] | str | None:
+    """What a live document of this name would take in; None: nothing."""
+    kind = kind_of(path)
+    if kind is Kind.NOTEBOOK:
+        return read_notebook(data) if data.strip() else make_notebook("")
+    return read_text(data) if kind is Kind.TEXT else None
+
+
+def _check_live(project: Project, path: str, expected_hash: str | None) -> None:
+    if expected_hash is None or kind_of(path) is not Kind.TEXT:
+        return
+    present = live.get().get_text(project, path)
+    if present is not None and hashlib.sha256(present.encode()).hexdigest() != expected_hash:
+        raise Conflict
+
+
+def _do_replace_live(
+    project: Project, path: str, content: dict[str, Any] | str, acting_user: User | None
+) -> bool:
+    if isinstance(content, str):
+        return live.get().replace_text(project, path, content, acting_user)
+    return live.get().replace_notebook(project, path, content, acting_user)
+
+
 def save_live_files(project: Project, files: Mapping[str, bytes]) -> Project:
     """Bring files of the tree up to date with their live documents.
 
@@ -188,10 +248,11 @@ def _moved(project: Project, key: str, target: str) -> list:
 
 
 def _tell_renamed(project: Project, old: str, new: str) -> None:
-    if is_notebook(old) and not is_notebook(new):
-        live.get().deleted(project, old)
-    elif is_notebook(old):
+    kind = kind_of(old)
+    if kind is not None and kind_of(new) is kind:
         live.get().renamed(project, old, new)
+    elif kind is not None:
+        live.get().deleted(project, old)
 
 
 def _do_keep_folder(tree: dict[str, list], path: str) -> None:
@@ -257,7 +318,7 @@ def delete_file(project: Project, path: str, *, acting_user: User | None) -> Pro
         before = locked.size
         for key in gone:
             del locked.tree[key]
-            if is_notebook(key):
+            if kind_of(key) is not None:
                 live.get().deleted(locked, key)
         _do_keep_folder(locked.tree, path)
         _do_save_tree(locked, before, gone, "delete")

@@ -1,6 +1,6 @@
 """How this room reaches the live documents of the room above without importing it.
 
-While a notebook is open its truth is a live document, not the file of the tree. ``collab`` registers
+Once a notebook or a text was opened its truth is a live document, not the file of the tree. ``collab`` registers
 its implementation when Django starts; without one there are no live documents and the tree is all.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from candyce.accounts.models import User
+from candyce.projects.kinds import Kind
 from candyce.projects.models import Project
 
 
@@ -19,16 +20,26 @@ class LiveDocuments(Protocol):
     tree: rows change with it, connections are told after the commit.
     """
 
-    def materialise(self, project: Project) -> None:
-        """Bring the notebooks of the project's tree up to date with their live documents."""
+    def materialise(self, project: Project, *, kind: Kind | None = None) -> None:
+        """Bring the files of the project's tree (of one kind, or all) up to date with their live
+        documents.
+        """
 
     def get_notebook(self, project: Project, path: str) -> dict[str, Any] | None:
-        """The present content of the live document (nbformat 4), or None where there is none."""
+        """The present content of the live notebook (nbformat 4), or None where there is none."""
 
     def replace_notebook(
         self, project: Project, path: str, notebook: dict[str, Any], acting_user: User | None
     ) -> bool:
-        """Give the live document this (validated) content; False where there is no live document."""
+        """Give the live notebook this (validated) content; False where there is no live document."""
+
+    def get_text(self, project: Project, path: str) -> str | None:
+        """The present content of the live text, exactly as its file says it, or None."""
+
+    def replace_text(
+        self, project: Project, path: str, text: str, acting_user: User | None
+    ) -> bool:
+        """Give the live text this content; False where it is not live, or not any longer."""
 
     def renamed(self, project: Project, old: str, new: str) -> None:
         """The file ``old`` is now ``new``."""
@@ -40,7 +51,7 @@ class LiveDocuments(Protocol):
 class NoLiveDocuments:
     """No live documents at all."""
 
-    def materialise(self, project: Project) -> None:
+    def materialise(self, project: Project, *, kind: Kind | None = None) -> None:
         pass
 
     def get_notebook(self, project: Project, path: str) -> dict[str, Any] | None:
@@ -48,6 +59,14 @@ class NoLiveDocuments:
 
     def replace_notebook(
         self, project: Project, path: str, notebook: dict[str, Any], acting_user: User | None
+    ) -> bool:
+        return False
+
+    def get_text(self, project: Project, path: str) -> str | None:
+        return None
+
+    def replace_text(
+        self, project: Project, path: str, text: str, acting_user: User | None
     ) -> bool:
         return False
 

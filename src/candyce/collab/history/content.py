@@ -1,22 +1,19 @@
-"""The content of a document at a moment: a notebook (nbformat 4, a dict) or a text (a str)."""
+"""The content of a document at a moment: a notebook (nbformat 4, a dict) or the exact text of a file (a str)."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from pycrdt import Doc, Text
+from pycrdt import Doc
 
-from candyce.collab import notebook
 from candyce.collab.history.packing import compress, decompress
+from candyce.collab.kinds import Content, get_kind, read_content
 from candyce.projects.paths import is_notebook
-
-Content = dict[str, Any] | str
 
 
 def read(doc: Doc, path: str) -> Content:
     """What the document shows; the document is not changed."""
-    return notebook.read(doc) if is_notebook(path) else str(doc.get("source", type=Text))
+    return read_content(doc, get_kind(path))
 
 
 def pack(content: Content) -> bytes:

@@ -215,10 +215,10 @@ class Entrance:
     def ask_for_no_file(self):
         self.path = "none.ipynb"
 
-    def ask_for_a_text(self):
-        self.project.tree["notes.txt"] = self.project.tree["lesson.ipynb"]
+    def ask_for_an_image(self):
+        self.project.tree["photo.png"] = self.project.tree["lesson.ipynb"]
         self.project.save()
-        self.path = "notes.txt"
+        self.path = "photo.png"
 
     def break_the_file(self):
         self.project.tree = make_project(self.user, {"lesson.ipynb": b"{}"}).tree
@@ -239,7 +239,7 @@ class Entrance:
         (Entrance.sign_out, protocol.CLOSE_ENDED),
         (Entrance.delete, protocol.CLOSE_GONE),
         (Entrance.ask_for_no_file, protocol.CLOSE_GONE),
-        (Entrance.ask_for_a_text, protocol.CLOSE_GONE),
+        (Entrance.ask_for_an_image, protocol.CLOSE_NOT_TEXT),
         (Entrance.break_the_file, protocol.CLOSE_GONE),
         (Entrance.be_too_big, protocol.CLOSE_TOO_BIG),
     ],

@@ -11,6 +11,7 @@ from candyce.projects import live, signals, tokens
 from candyce.projects.access import get_rights
 from candyce.projects.capabilities import get_scopes
 from candyce.projects.files import save_live_files
+from candyce.projects.kinds import kind_of
 from candyce.projects.notebooks import write_notebook
 
 
@@ -18,35 +19,38 @@ class MemoryDocuments:
     """Live documents kept in memory: ``notebooks[project id, path]`` is a notebook, or bytes."""
 
     def __init__(self):
-        self.notebooks = {}
+        self.contents = {}
         self.calls = []
 
-    def materialise(self, project):
+    def materialise(self, project, *, kind=None):
         files = {
-            path: notebook if isinstance(notebook, bytes) else write_notebook(notebook)
-            for (pk, path), notebook in self.notebooks.items()
-            if pk == project.pk
+            path: content.encode() if isinstance(content, str) else write_notebook(content)
+            for (pk, path), content in self.contents.items()
+            if pk == project.pk and kind in {None, kind_of(path)}
         }
         if files:
             save_live_files(project, files)
 
     def get_notebook(self, project, path):
-        return self.notebooks.get((project.pk, path))
+        return self.contents.get((project.pk, path))
 
     def replace_notebook(self, project, path, notebook, acting_user):
-        if (project.pk, path) not in self.notebooks:
+        if (project.pk, path) not in self.contents:
             return False
-        self.notebooks[project.pk, path] = notebook
+        self.contents[project.pk, path] = notebook
         return True
+
+    get_text = get_notebook
+    replace_text = replace_notebook
 
     def renamed(self, project, old, new):
         self.calls.append(("renamed", old, new))
-        if (project.pk, old) in self.notebooks:
-            self.notebooks[project.pk, new] = self.notebooks.pop((project.pk, old))
+        if (project.pk, old) in self.contents:
+            self.contents[project.pk, new] = self.contents.pop((project.pk, old))
 
     def deleted(self, project, path):
         self.calls.append(("deleted", path))
-        self.notebooks.pop((project.pk, path), None)
+        self.contents.pop((project.pk, path), None)
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_version_never_changes(school, project):
 
 
 def test_cut_version_first_brings_live_documents_up_to_date(school, project, live_documents):
-    live_documents.notebooks[project.pk, "a.txt"] = b"typed a second ago"
+    live_documents.contents[project.pk, "a.txt"] = "typed a second ago"
     version = actions.cut_version(project, Version.Reason.HANDED_IN, acting_user=school.bob)
     assert read_blob(version.tree["a.txt"][0]) == b"typed a second ago"
 

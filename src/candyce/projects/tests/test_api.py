@@ -302,7 +302,7 @@ def test_an_empty_file_named_like_a_notebook_becomes_one(open_page, school, proj
 
 
 def test_reading_a_notebook_reads_the_live_document(open_page, school, project, live_documents):
-    live_documents.notebooks[project.pk, "Tri.ipynb"] = make_notebook("Typed now")
+    live_documents.contents[project.pk, "Tri.ipynb"] = make_notebook("Typed now")
     page = open_page(school.chloe, project)
     _status, model = page.call("GET", "files/Tri.ipynb")
     assert model["content"]["cells"][0]["source"] == "# Typed now"
@@ -310,11 +310,11 @@ def test_reading_a_notebook_reads_the_live_document(open_page, school, project, 
 
 
 def test_saving_over_a_live_document_goes_through_it(open_page, school, project, live_documents):
-    live_documents.notebooks[project.pk, "Tri.ipynb"] = make_notebook("Before")
+    live_documents.contents[project.pk, "Tri.ipynb"] = make_notebook("Before")
     body = {"type": "notebook", "format": "json", "content": make_notebook("After")}
     status, model = open_page(school.bob, project).call("PUT", "files/Tri.ipynb", body)
     assert status == 200
-    live = live_documents.notebooks[project.pk, "Tri.ipynb"]
+    live = live_documents.contents[project.pk, "Tri.ipynb"]
     assert live["cells"][0]["source"] == "# After"
     project.refresh_from_db()
     assert project.tree["Tri.ipynb"][0] == model["hash"]
@@ -327,7 +327,9 @@ def test_live_documents_follow_their_files(open_page, school, project, live_docu
     page.call("DELETE", "files/d")
     assert live_documents.calls == [
         ("renamed", "Tri.ipynb", "data/Tri.ipynb"),
+        ("renamed", "data/été.csv", "d/été.csv"),
         ("renamed", "data/Tri.ipynb", "d/Tri.ipynb"),
+        ("deleted", "d/été.csv"),
         ("deleted", "d/Tri.ipynb"),
     ]
 
@@ -375,7 +377,7 @@ def test_a_full_project_refuses_more_but_lets_one_shrink_it(open_page, school, p
 def test_a_full_project_refuses_a_live_save_too(
     open_page, school, project, live_documents, settings
 ):
-    live_documents.notebooks[project.pk, "Tri.ipynb"] = make_notebook("Before")
+    live_documents.contents[project.pk, "Tri.ipynb"] = make_notebook("Before")
     settings.PROJECT_QUOTA = project.size
     body = {"type": "notebook", "format": "json", "content": make_notebook("x" * 5000)}
     assert open_page(school.bob, project).code("PUT", "files/Tri.ipynb", body) == (

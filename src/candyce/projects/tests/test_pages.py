@@ -316,7 +316,7 @@ def test_export_has_the_project_under_one_folder_and_a_safe_name(portal, school)
 
 
 def test_export_of_one_file_is_what_is_typed_now(portal, school, project, live_documents):
-    live_documents.notebooks[project.pk, project.main_path] = make_notebook("Typed")
+    live_documents.contents[project.pk, project.main_path] = make_notebook("Typed")
     portal.force_login(school.alice)
     response = portal.get(url("export", project.pk), {"path": project.main_path})
     assert json.loads(response.content)["cells"][0]["source"] == "# Typed"
