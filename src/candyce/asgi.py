@@ -22,7 +22,7 @@ from django.apps import apps
 from django.conf import settings
 
 from candyce.collab import app as collab
-from candyce.collab.hub import close_hub
+from candyce.collab.hub import close_hub, get_hub
 from candyce.lib.body import limit_body
 from candyce.lib.bounded import BoundedHandler
 from candyce.lib.memory import use_one_arena
@@ -159,6 +159,8 @@ class Application:
             if message["type"] == "lifespan.startup":
                 self._get_sites("editor")
                 self._get_sites("portal")
+                if settings.CANDYCE_REDIS_URL:
+                    get_hub()  # hears the other processes from the beginning
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await close_hub()

@@ -204,6 +204,7 @@ async def _renew(connection: Connection, text: str) -> None:
     except rights.Refused as refused:
         raise Closed(refused.close_code, refused.reason) from refused
     connection.grant = grant
+    connection.plan_check()
     connection.send_status()
 
 

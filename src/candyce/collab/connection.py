@@ -52,7 +52,7 @@ class Connection:
         "_saved_queued",
         "_wake",
         "bytes",
-        "checked_at",
+        "check_at",
         "closing",
         "gap",
         "grant",
@@ -80,7 +80,7 @@ class Connection:
         self.slowed = 0.0  # seconds it was held back
         self.synced = False  # has had the whole document; from then on every news is sent
         self.status: dict[str, Any] | None = None
-        self.checked_at = time.monotonic()
+        self.plan_check()
         self.updates = Bucket(limits.UPDATES_PER_SECOND, limits.UPDATES_BURST)
         self.bytes = Bucket(limits.BYTES_PER_SECOND, limits.BYTES_BURST)
         self._queue: deque[bytes | None] = deque()  # None stands for the latest `saved`
@@ -88,6 +88,14 @@ class Connection:
         self._saved_queued = False
         self.closing: Closed | None = None
         self._wake = asyncio.Event()
+
+    def plan_check(self) -> None:
+        """Rights are asked anew in a while, and at the moment that the clock changes them."""
+        pause = limits.RIGHTS_EVERY
+        if self.grant.until is not None:
+            left = self.grant.until - time.time()
+            pause = min(pause, left) if left > 0 else pause
+        self.check_at = time.monotonic() + pause
 
     @property
     def user_id(self) -> object:

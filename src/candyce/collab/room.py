@@ -11,13 +11,15 @@ import logging
 import time
 import uuid
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from candyce.collab import limits, protocol, store
 from candyce.collab.connection import Connection
 from candyce.collab.kinds import Kind, get_kind, make_replica
+from candyce.collab.order import Order
+from candyce.collab.peers import Peers
 from candyce.collab.presence import Presence
 from candyce.collab.protocol import EMPTY_UPDATE
 from candyce.collab.replica import Applied, Gap, Replica
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 RESYNCS = 5  # of one connection
 PARSE_IN_THREAD = 256 * 1024
+PATIENCE = 0.05  # seconds: a number that is missing is usually on its way
 
 
 class Room:
@@ -40,15 +43,20 @@ class Room:
         self.project_id: uuid.UUID = document.project_id
         self.path: str = document.path
         self.kind = get_kind(document.path)
-        self.seq: int = document.last_seq  # every page here has been sent the updates up to it
+        self.order = Order(document.last_seq)  # every page here has been sent the updates up to it
         self.size = 0
         self.connections: set[Connection] = set()
         self.presence = Presence()
         self.watchers = Watchers()
+        self.peers = Peers(self, hub.relay)
         self.used_at = self.edited_at = self.dirty_at = time.monotonic()
         self.dirty = document.last_seq > document.materialised_seq
+        self.typed_here = False  # since the file was written last
         self._closed = False
         self._replica: Replica | None = None
+        self._loaded_seq = 0
+        self._missed: list[bytes] = []  # came while the replica was being loaded
+        self._waiting_for_news = False
         self._state: dict[int, int] | None = None
         self._loading = asyncio.Lock()
         self._catching_up = asyncio.Lock()
@@ -65,18 +73,23 @@ class Room:
             return self._replica
         async with self._loading:
             if self._replica is None:
-                # Nothing is submitted without a replica: what is under way now is all there is.
-                held = list(self._uncommitted)
-                content = await self.hub.threads.run(store.load, self.document_id)
-                if content is None or self._closed:
-                    self.close_all(protocol.CLOSE_GONE, "not_found")
-                    raise Gone
-                self._replica = make_replica([*content.updates, *held], self.kind)
-                self._state = self._replica.state
-                self.size = content.size
-                if content.seq > self.seq + len(held):
-                    self.start(self.catch_up())
+                await self._load()
+        assert self._replica is not None
         return self._replica
+
+    async def _load(self) -> None:
+        # Nothing is submitted without a replica: what is under way now is all there is.
+        held = list(self._uncommitted)
+        self._missed = []
+        content = await self.hub.threads.run(store.load, self.document_id)
+        if content is None or self._closed:
+            self.close_all(protocol.CLOSE_GONE, "not_found")
+            raise Gone
+        self._replica = make_replica([*content.updates, *held, *self._missed], self.kind)
+        self._state = self._replica.state
+        self._loaded_seq = content.seq
+        self.size = content.size
+        self.hear_of(content.seq)
 
     def rest(self, now: float) -> None:
         """Leave memory when nothing happened for a while."""
@@ -92,11 +105,16 @@ class Room:
     def close(self) -> None:
         """The room is left for good; who still speaks in it is told so."""
         self._closed = True
+        self.peers.leave()
         self._drop_replica()
 
     @property
     def is_idle(self) -> bool:
         return not self.connections and not self._uncommitted and not self._tasks and not self.dirty
+
+    @property
+    def people(self) -> set[uuid.UUID]:
+        return {connection.grant.user_id for connection in self.connections}
 
     @property
     def is_writing(self) -> bool:
@@ -106,6 +124,11 @@ class Room:
     def limit(self) -> int:
         """What the document may grow to, in bytes."""
         return limits.TEXT_DOCUMENT if self.kind is Kind.TEXT else settings.FILE_LIMIT
+
+    @property
+    def writing(self) -> int:
+        """How many updates are on their way to the log."""
+        return len(self._uncommitted)
 
     def measure(self) -> None:
         """Find the true size: deleted text is still counted in the sum of the updates."""
@@ -136,22 +159,26 @@ class Room:
         self.connections.discard(connection)
         self.used_at = time.monotonic()
         if farewell := self.presence.leave(connection):
-            self._send_all(protocol.awareness_message(farewell), connection)
+            self._tell_presence(farewell, connection)
+
+    def _tell_presence(self, news: dict[int, tuple[int, Any]], author: Connection) -> None:
+        self.send_all(protocol.awareness_message(news), author)
+        self.peers.tell_presence(news, author.grant.user_id)
 
     def look(self, watch: Watch) -> None:
         """Somebody looks at this document from outside, and everybody here may know."""
         if self.connections and (news := self.watchers.look(watch, time.monotonic())):
-            self._send_all(protocol.awareness_message(news))
+            self.send_all(protocol.awareness_message(news))
 
     def forget_watchers(self) -> None:
         if self.watchers and (farewell := self.watchers.expire(time.monotonic())):
-            self._send_all(protocol.awareness_message(farewell))
+            self.send_all(protocol.awareness_message(farewell))
 
     def close_all(self, code: int, reason: str = "") -> None:
         for connection in self.connections:
             connection.close(code, reason)
 
-    def _send_all(self, message: bytes, author: Connection | None = None) -> None:
+    def send_all(self, message: bytes, author: Connection | None = None) -> None:
         for connection in self.connections:
             if connection is not author and connection.synced:
                 connection.send(message)
@@ -167,7 +194,7 @@ class Room:
         elif isinstance(message, protocol.Awareness):
             news = self.presence.update(connection, connection.grant.identity, message.states)
             if news:
-                self._send_all(protocol.awareness_message(news), connection)
+                self._tell_presence(news, connection)
 
     async def _answer(self, connection: Connection, state: dict[int, int]) -> None:
         # A page that has had everything asks to see whether the line is alive.
@@ -191,6 +218,10 @@ class Room:
             else:
                 summary = read_update(message.data, plain=plain)
             replica = await self.get_replica()
+            if not summary.fits(replica.state):
+                # What it builds on may have been stored by another process a moment ago.
+                await self.catch_up()
+                replica = await self.get_replica()
             applied = self._apply(replica, connection, message.data, summary)
         except Gap:
             self._ask_again(connection, ordinal)
@@ -268,50 +299,80 @@ class Room:
             return
         if data is None:
             return
-        self._send_all(protocol.sync_message(protocol.UPDATE, data), author)
+        self.send_all(protocol.sync_message(protocol.UPDATE, data), author)
+        self.peers.tell_update(seq, data)
+        self.typed_here = True
         self.touch()
-        if seq == self.seq + 1:
-            self.seq = seq
-        elif seq > self.seq:
-            self.start(self.catch_up())
+        self._take_in(self.order.place(seq, None))
+        self._wait_for_news()
 
     def touch(self) -> None:
         self.edited_at = time.monotonic()
         if not self.dirty:
             self.dirty, self.dirty_at = True, self.edited_at
 
+    # -- what others stored ---------------------------------------------------------------------
+
+    def take_news(self, seq: int, data: bytes | None) -> None:
+        """Another process stored update ``seq``; without ``data`` it is in the log."""
+        if data is None:
+            self.order.hear_of(seq)
+        else:
+            self._take_in(self.order.place(seq, data))
+        self._wait_for_news()
+
+    def hear_of(self, seq: int) -> None:
+        """The log goes up to ``seq`` at least."""
+        self.order.hear_of(seq)
+        self._wait_for_news()
+
+    def _wait_for_news(self) -> None:
+        if self.order.is_behind and not self._waiting_for_news:
+            self._waiting_for_news = True
+            self.start(self._catch_up_soon())
+
+    async def _catch_up_soon(self) -> None:
+        try:
+            await asyncio.sleep(PATIENCE)
+        finally:
+            self._waiting_for_news = False
+        if self.order.is_behind:
+            await self.catch_up()
+
     async def catch_up(self) -> None:
         """Take in what others (another process, an HTTP save) appended to the log."""
         async with self._catching_up:
-            found = await self.hub.threads.run(store.load_since, self.document_id, self.seq)
-            if found is None:
-                # The log was compacted past us: send everything, duplicates do no harm.
-                self._drop_replica()
-                replica = await self.get_replica()
-                self._send_all(protocol.sync_message(protocol.UPDATE, replica.diff({})))
-                seqs = await self.hub.threads.run(store.get_last_seqs, [self.document_id])
-                self.seq = max(self.seq, seqs.get(self.document_id, 0))
+            since = self.order.seq
+            updates = await self.hub.threads.run(store.load_since, self.document_id, since)
+            if updates is None:
+                await self._start_over()
                 return
-            updates, seq = found
-            for data in updates:
-                self._take_in(data)
-            if seq > self.seq:
-                self.seq = seq
-                self.touch()
+            for seq, data in enumerate(updates, since + 1):
+                self._take_in(self.order.place(seq, data))
 
-    def _take_in(self, data: bytes) -> None:
-        """An update that is stored already: no need to check, only to pass on."""
-        if self._replica is not None:
-            try:
-                applied = self._replica.apply(data, stored=True)
-            except (Gap, InvalidUpdate):
-                self._drop_replica()
-            else:
-                data = applied.news or b""
-        else:
-            self._state = None
-        if data:
-            self._send_all(protocol.sync_message(protocol.UPDATE, data))
+    async def _start_over(self) -> None:
+        """The log was compacted past us: send everything, duplicates do no harm."""
+        self._drop_replica()
+        replica = await self.get_replica()
+        self.send_all(protocol.sync_message(protocol.UPDATE, replica.diff({})))
+        self._take_in(self.order.jump(self._loaded_seq))
+
+    def _take_in(self, updates: list[bytes]) -> None:
+        """Updates that are stored already: no need to check them, only to pass them on."""
+        for data in updates:
+            if self._replica is not None:
+                try:
+                    self._replica.apply(data, stored=True)
+                except (Gap, InvalidUpdate):
+                    self._drop_replica()
+            if self._replica is None:
+                self._state = None
+                if self._loading.locked():
+                    self._missed.append(data)
+            # Passed on even if the replica knew it: it may have been loaded after the pages were told.
+            self.send_all(protocol.sync_message(protocol.UPDATE, data))
+        if updates:
+            self.touch()
 
 
 class Gone(Exception):

@@ -107,34 +107,38 @@ def _create(project_id: uuid.UUID, path: str, sha256: str, seed: bytes) -> LiveD
 def load(document_id: int) -> Content | None:
     """Everything stored of a document; None if it is gone."""
     while True:
-        row = (
-            LiveDocument.objects.filter(pk=document_id)
-            .values_list("snapshot", "snapshot_seq")
-            .first()
-        )
+        fields = ("snapshot", "snapshot_seq", "last_seq")
+        row = LiveDocument.objects.filter(pk=document_id).values_list(*fields).first()
         if row is None:
             return None
-        tail = DocumentUpdate.objects.filter(document_id=document_id, seq__gt=row[1])
-        updates = list(tail.order_by("seq").values_list("seq", "data"))
-        if _is_current(document_id, row[1]):
-            break
-    seq = updates[-1][0] if updates else row[1]
-    first = [bytes(row[0])] if row[0] else []
-    return Content(first + [bytes(data) for _seq, data in updates], seq, row[1])
+        snapshot, snapshot_seq, last_seq = row
+        updates = _read_tail(document_id, snapshot_seq)
+        if snapshot_seq + len(updates) >= last_seq:
+            first = [bytes(snapshot)] if snapshot else []
+            return Content([*first, *updates], snapshot_seq + len(updates), snapshot_seq)
 
 
-def load_since(document_id: int, seq: int) -> tuple[list[bytes], int] | None:
-    """The updates after ``seq`` and the last number; None where the log no longer has them."""
-    row = (
-        LiveDocument.objects.filter(pk=document_id).values_list("snapshot_seq", "last_seq").first()
-    )
+def load_since(document_id: int, seq: int) -> list[bytes] | None:
+    """The updates after ``seq``; None where the log no longer has them, or the document is gone."""
+    fields = ("snapshot_seq", "last_seq")
+    row = LiveDocument.objects.filter(pk=document_id).values_list(*fields).first()
     if row is None or row[0] > seq:
         return None
+    updates = _read_tail(document_id, seq)
+    return updates if seq + len(updates) >= row[1] else None
+
+
+def _read_tail(document_id: int, seq: int) -> list[bytes]:
+    """The updates after ``seq``, none if they do not follow it.
+
+    The row and its tail are two questions, and another process may compact in between; a transaction
+    alone would not help, for PostgreSQL answers each question as of its own moment.
+    """
     tail = DocumentUpdate.objects.filter(document_id=document_id, seq__gt=seq).order_by("seq")
-    updates = list(tail.values_list("seq", "data"))
-    if not _is_current(document_id, row[0]):
-        return load_since(document_id, seq)
-    return [bytes(data) for _seq, data in updates], updates[-1][0] if updates else seq
+    rows = list(tail.values_list("seq", "data"))
+    if rows and rows[0][0] != seq + 1:
+        return []
+    return [bytes(data) for _seq, data in rows]
 
 
 def get_last_seqs(document_ids: Sequence[int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import AuditEntry, Enrolment, Organisation, Role, User
 from candyce.accounts.passwords import hash_all, make_one_time_password
-from candyce.accounts.signals import announce_enrolments
+from candyce.accounts.signals import announce_enrolments, announce_sign_in_ended
 from candyce.accounts.usernames import make_usernames
 from candyce.lib.errors import Conflict, Forbidden
 
@@ -77,6 +77,7 @@ def do_deactivate(person: User, *, acting_user: User) -> None:
     person.is_active = False
     person.signed_out_at = timezone.now()
     person.save(update_fields=["is_active", "signed_out_at"])
+    announce_sign_in_ended([person.pk])
     do_audit("deactivated", person, acting_user=acting_user)
     announce_enrolments([person.pk], person.enrolments.values_list("school_class", flat=True))
 
@@ -102,6 +103,7 @@ def do_reset_passwords(people: Sequence[User], *, acting_user: User) -> dict[Use
         person.must_change_password = True
         person.signed_out_at = now
     User.objects.bulk_update(people, ["password", "must_change_password", "signed_out_at"], 200)
+    announce_sign_in_ended(person.pk for person in people)
     AuditEntry.objects.bulk_create(
         AuditEntry(
             actor=acting_user,

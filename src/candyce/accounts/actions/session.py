@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from candyce.accounts import throttle
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
+from candyce.accounts.signals import announce_sign_in_ended
 from candyce.lib.errors import BadRequest, NotFound
 
 
@@ -51,6 +52,7 @@ def do_sign_out(request: HttpRequest) -> None:
     user = request.user
     if isinstance(user, User):
         User.objects.filter(pk=user.pk).update(signed_out_at=timezone.now())
+        announce_sign_in_ended([user.pk])
     logout(request)
 
 
@@ -61,6 +63,7 @@ def do_set_password(request: HttpRequest, password: str, *, acting_user: User) -
     acting_user.must_change_password = False
     acting_user.signed_out_at = timezone.now()
     acting_user.save(update_fields=["password", "must_change_password", "signed_out_at"])
+    announce_sign_in_ended([acting_user.pk])
     update_session_auth_hash(request, acting_user)
     do_audit("changed_password", acting_user, acting_user=acting_user)
 

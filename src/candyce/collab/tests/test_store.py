@@ -194,3 +194,43 @@ def test_a_rename_takes_the_place_of_what_was_there(school, document, project):
     assert document.path == "b.ipynb"
     actions.delete_document(project, "b.ipynb", acting_user=school.bob)
     assert not LiveDocument.objects.exists()
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_log_that_another_process_compacts_while_it_is_read_is_read_whole(
+    document, monkeypatch, goes_on
+):
+    type_into(document.pk, "A")
+    type_into(document.pk, "B")
+    read_tail = store._read_tail
+
+    def compact_first(document_id, seq):
+        monkeypatch.setattr(store, "_read_tail", read_tail)
+        store.compact(document_id)
+        if goes_on:
+            type_into(document_id, "C")
+        return read_tail(document_id, seq)
+
+    monkeypatch.setattr(store, "_read_tail", compact_first)
+    content = store.load(document.pk)
+    assert content.seq == content.snapshot_seq + len(content.updates) - 1 == (4 if goes_on else 3)
+    shown = notebook.read(Replica(content.updates).doc)
+    assert shown["cells"][0]["source"].startswith("CBA" if goes_on else "BA")
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_the_rest_of_a_log_that_is_compacted_meanwhile_is_not_taken_for_the_whole_rest(
+    document, monkeypatch, goes_on
+):
+    type_into(document.pk, "A")
+    read_tail = store._read_tail
+
+    def compact_first(document_id, seq):
+        monkeypatch.setattr(store, "_read_tail", read_tail)
+        store.compact(document_id)
+        if goes_on:
+            type_into(document_id, "C")
+        return read_tail(document_id, seq)
+
+    monkeypatch.setattr(store, "_read_tail", compact_first)
+    assert store.load_since(document.pk, 1) is None
