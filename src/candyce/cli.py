@@ -97,6 +97,13 @@ def manage_command(arguments: list[str]) -> int:
     return 0
 
 
+def faults_command(arguments: list[str]) -> int:
+    """Hurt a small installation hundreds of times while people type."""
+    from candyce.launch.testing import run_faults
+
+    return run_faults(ROOT, arguments)
+
+
 def docs_command(_arguments: list[str]) -> int:
     """Rewrite the parts of the documents that are made from the code."""
     from candyce.launch.docs import main
@@ -134,6 +141,11 @@ COMMANDS: dict[str, tuple[Command, str, str]] = {
     "manage": (manage_command, "commandes de Django", "Django's commands"),
     "messages": (messages_command, "compile les traductions", "compile the translations"),
     "bench": (bench_command, "lance un banc d'essai", "run a benchmark"),
+    "faults": (
+        faults_command,
+        "deux cents pannes pendant que l'on écrit",
+        "two hundred faults while people type",
+    ),
     "docs": (
         docs_command,
         "met à jour les tableaux de la documentation",

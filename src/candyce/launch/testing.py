@@ -71,6 +71,11 @@ def _stories(root: Path, environment: Environment) -> int:
     return _pytest(root, {**environment, "CANDYCE_CHROMIUM": chromium}, "e2e", "-v")
 
 
+def run_faults(root: Path, arguments: list[str]) -> int:
+    """`./candyce faults`: the long form of the stage above."""
+    return _call(root, dict(os.environ), sys.executable, "-m", "tests.faults.campaign", *arguments)
+
+
 STAGES = (
     Stage("check", "vérifications statiques", "static checks", _check),
     Stage("unit", "tests unitaires (SQLite)", "unit tests (SQLite)", _unit),
