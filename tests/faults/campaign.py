@@ -153,7 +153,7 @@ async def campaign(
     folder: Path, count: int, seed: int, *, storms: int = 500, say: bool = True
 ) -> Report:
     """The long form."""
-    folder.chmod(0o755)  # PostgreSQL runs as a user of its own
+    folder.chmod(0o755)  # noqa: ASYNC240 once; PostgreSQL runs as a user of its own
     report, chance = Report(seed), random.Random(seed)
     has_cluster = find_programs() is not None
     parts = [(True, count - count // 4), (False, count // 4)] if has_cluster else [(False, count)]

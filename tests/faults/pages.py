@@ -113,9 +113,14 @@ class Page(LiveClient):
     def _sync(self, step: int, payload: bytes) -> None:
         before = self.sent
         super()._sync(step, payload)
-        if step == protocol.STEP1 and self.sent > before:
+        if step != protocol.STEP1:
+            return
+        if self.sent > before:
             # One answer holds everything that the server lacked.
             self._waiting = [(self.sent, word) for word in self.unsaved()]
+        else:
+            for word in self.unsaved():  # the server has all: another line brought it there
+                self._note_saved(word)
 
     def _hear(self, data: bytes) -> None:
         refusals = len(self.rejected)
@@ -176,6 +181,15 @@ class Page(LiveClient):
         self._count += 1
         self.typed[word] = Typed(word, time.monotonic())
         self.ledger.words[word] = self.document
+
+    def describe(self) -> str:
+        """What this page knows of its line, for whoever looks for a fault's cause."""
+        line = "connected" if self.connected else f"closed ({self.close_code})"
+        code = (self.status or {}).get("code")
+        return (
+            f"{self.name}: {line}, status {code}, {len(self.unsaved())} words wait,"
+            f" {self.saved}/{self.sent} saved, refused {self.rejected[-3:]}"
+        )
 
     def words(self) -> Counter[str]:
         if self.document.is_text:

@@ -308,8 +308,9 @@ class World:
             lambda: all(page.typed[word].saved_at is not None for page, word in typed), HEALED
         )
         if not done:
-            waiting = {page.name for page, word in typed if page.typed[word].saved_at is None}
-            self.findings.other.append(f"never saved again: {sorted(waiting)}")
+            waiting = {page for page, word in typed if page.typed[word].saved_at is None}
+            told = sorted(page.describe() for page in waiting)
+            self.findings.other.append(f"never saved again: {told}")
         self.check_tasks()
         return time.monotonic() - start
 

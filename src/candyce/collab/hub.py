@@ -210,9 +210,7 @@ class Hub:
     @staticmethod
     async def _ask(connection: Connection) -> None:
         # What was typed while writing was withheld comes with the answer.
-        replica = await connection.room.get_replica()
-        state = protocol.write_state(replica.state)
-        connection.send(protocol.sync_message(protocol.STEP1, state))
+        connection.room.ask(connection, await connection.room.get_replica())
 
     async def _check_seqs(self) -> None:
         """Notice what other processes appended, and documents that are gone.

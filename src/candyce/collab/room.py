@@ -151,7 +151,7 @@ class Room:
         replica = await self.get_replica()
         self.connections.add(connection)
         connection.send_status()
-        connection.send(protocol.sync_message(protocol.STEP1, protocol.write_state(replica.state)))
+        self.ask(connection, replica)
         if states := self.presence.all() | self.watchers.all():
             connection.send(protocol.awareness_message(states))
 
@@ -262,8 +262,24 @@ class Room:
             self._refuse_invalid(connection, ordinal)
             return
         connection.gap = True
-        state = protocol.write_state(self._replica.state)
-        connection.send(protocol.sync_message(protocol.STEP1, state))
+        self.ask(connection, self._replica)
+
+    def ask(self, connection: Connection, replica: Replica) -> None:
+        """Ask for what the page has beyond this replica.
+
+        A page that has nothing more takes it that all is saved: so the question waits until everything
+        that it does not ask for is on the disk.
+        """
+        question = protocol.sync_message(protocol.STEP1, protocol.write_state(replica.state))
+        if not self._uncommitted:
+            connection.send(question)
+            return
+
+        def done(seq: int | None) -> None:
+            if seq:
+                connection.send(question)
+
+        self.hub.writer.submit(Job(self.document_id, None, None, done))
 
     def _refuse_invalid(self, connection: Connection, ordinal: int) -> None:
         connection.invalid += 1
