@@ -17,15 +17,16 @@ async def test_a_page_that_comes_back_is_not_told_saved_before_the_disk_has_it(
     live, school, project, monkeypatch
 ):
     bob = await enter(live.client(project, school.bob))
-    may_write, real = threading.Event(), store.append
+    begun, may_write, real = threading.Event(), threading.Event(), store.append
 
     def slow(batch):
+        begun.set()
         assert may_write.wait(10)
         return real(batch)
 
     monkeypatch.setattr(store, "append", slow)
     bob.type(0, "typed on the first line")
-    await bob.wait_for(lambda: bob.sent == 1)
+    assert await asyncio.to_thread(begun.wait, 10)
     await bob.close()
     # The room has the text in memory. The page that asks on a second line lacks nothing, yet the
     # server's question, to which it would answer "nothing more", must not come.
