@@ -83,7 +83,7 @@ def test_from_the_library_to_the_returned_mark(site: Site, new_person: NewPerson
     row.get_by_role("link", name=re.compile("Ouvrir")).click()
     wait_for_notebook(teacher)
     find_text(teacher, "vitesse = 9.81 * 2")
-    expect(pupil.locator(".cy-presence")).to_contain_text("Nadia Benali", timeout=20_000)
+    expect(pupil.locator(".cy-teacher")).to_contain_text("Nadia Benali", timeout=20_000)
     add_cell_below(teacher, "# Bien. Et avec l'air ?")
     find_text(pupil, "Et avec l'air")
     take_picture(pupil, "professeur-dans-la-copie")

@@ -16,7 +16,7 @@ export interface ApiUser {
 }
 
 /** What the capability token allows at most. */
-export type Scope = 'read' | 'write' | 'comment' | 'submit';
+export type Scope = 'read' | 'write' | 'comment' | 'submit' | 'manage';
 
 /** A reason with a code to decide on and a sentence to show. */
 export interface Reason {
@@ -42,6 +42,17 @@ export interface AssignmentInfo {
   pupil_name: string;
 }
 
+/** What was decided for everybody in the project: who may write, whose results are kept. */
+export interface RoomConduct {
+  held: boolean;
+  /** Who writes while the others are held: username and name. */
+  pen: string | null;
+  pen_name: string | null;
+  outputs: 'shared' | 'owner';
+  /** Whether this person's runs are written into the document. */
+  keeps_outputs: boolean;
+}
+
 /** `GET /api/project`. */
 export interface ProjectInfo {
   id: string;
@@ -53,6 +64,7 @@ export interface ProjectInfo {
   scopes: Scope[];
   read_only_reason: Reason | null;
   assignment: AssignmentInfo | null;
+  room?: RoomConduct;
   quota: { used: number; limit: number };
   back_url: string;
   full_url: string;

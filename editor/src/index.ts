@@ -5,6 +5,7 @@ import { livePlugin, svgPlugin } from './plugins/live';
 import { executorPlugin, openerPlugin } from './plugins/opener';
 import { drivePlugin, settingsPlugin, userPlugin, workspacesPlugin } from './plugins/services';
 import { sessionPlugin } from './plugins/session';
+import { outputsPlugin, togetherPlugin } from './plugins/together';
 
 /** The plugins of Candyce's editor, in no particular order: each is thin, over tested classes. */
 const plugins: unknown[] = [
@@ -16,9 +17,11 @@ const plugins: unknown[] = [
   kernelPlugin,
   livePlugin,
   openerPlugin,
+  outputsPlugin,
   sessionPlugin,
   settingsPlugin,
   svgPlugin,
+  togetherPlugin,
   userPlugin,
   workspacesPlugin
 ];

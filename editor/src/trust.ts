@@ -3,12 +3,10 @@
  *
  * JupyterLab writes trust into the cell's metadata. In a shared document that mark travels:
  * a pupil's `trusted` would let the pupil's JavaScript run in the teacher's page. So the
- * mark is neither written to nor believed from the shared document; it stays in the model.
+ * mark is neither written to nor believed from the shared document; it stays in the model,
+ * and goes when somebody else's outputs take the place of this page's (`together/outputs`).
  */
 import { YBaseCell } from '@jupyter/ydoc';
-import type { ICodeCellModel } from '@jupyterlab/cells';
-import type { NotebookPanel } from '@jupyterlab/notebook';
-import type * as Y from 'yjs';
 
 interface Metadata {
   [key: string]: unknown;
@@ -56,42 +54,3 @@ export function ignoreSharedTrust(
 }
 
 const patched = new WeakSet<object>();
-
-/** Take trust back from a cell whose outputs somebody else changes, before they are shown. */
-export function distrustForeignOutputs(panel: NotebookPanel): void {
-  const notebook = panel.context.model.sharedModel as unknown as { ydoc: Y.Doc };
-  const look = (transaction: Y.Transaction): void => {
-    if (transaction.local) {
-      return;
-    }
-    for (const cell of panel.content.model?.cells ?? []) {
-      const outputs = sharedOutputs(cell.sharedModel);
-      if (cell.type === 'code' && outputs && changedWithin(transaction, outputs)) {
-        (cell as ICodeCellModel).trusted = false;
-      }
-    }
-  };
-  notebook.ydoc.on('beforeObserverCalls', look);
-  panel.disposed.connect(() => notebook.ydoc.off('beforeObserverCalls', look));
-}
-
-function sharedOutputs(cell: unknown): Y.AbstractType<unknown> | undefined {
-  return (cell as { ymodel?: Y.Map<Y.AbstractType<unknown>> }).ymodel?.get('outputs');
-}
-
-/** Did this transaction change `type` or anything inside it? */
-export function changedWithin(
-  transaction: Y.Transaction,
-  type: Y.AbstractType<unknown>
-): boolean {
-  for (const changed of transaction.changed.keys()) {
-    let at: Y.AbstractType<unknown> | null = changed as unknown as Y.AbstractType<unknown>;
-    while (at) {
-      if (at === type) {
-        return true;
-      }
-      at = at.parent as Y.AbstractType<unknown> | null;
-    }
-  }
-  return false;
-}

@@ -134,7 +134,6 @@ function bar(facts: Partial<Facts> = {}) {
     session: 'ok',
     ended: null,
     canReconnect: true,
-    others: [],
     now: NOW,
     language: 'fr',
     t: translator('fr'),
@@ -161,13 +160,6 @@ describe('the bar', () => {
       subtitle: 'Copie de Zoé Martin · 2de 4',
       canHandIn: false
     });
-  });
-
-  it('tells a pupil that somebody is in the copy', () => {
-    expect(bar({ others: ['Mme Roux'] }).presence).toBe('Mme Roux est dans votre copie');
-    expect(bar({ others: ['A', 'B', 'C'] }).presence).toBe('A, B et C sont dans votre copie');
-    const plain = info({ kind: 'project' }, null);
-    expect(bar({ info: plain, others: ['Ada'] }).presence).toBe('Ada est aussi dans ce document');
   });
 
   it('says when it was handed in, and the mark once returned', () => {

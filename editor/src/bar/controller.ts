@@ -66,7 +66,6 @@ export class BarController {
       session: this._refused ? 'ended' : session.state,
       ended: session.ended ?? this._refused,
       canReconnect: session.reconnectUrl !== null,
-      others: this._others(),
       now: this._serverNow(),
       language: session.language,
       t
@@ -151,12 +150,6 @@ export class BarController {
       }
       this._rights = rights;
     }
-    for (const { model } of this._notebooks.rooms) {
-      if (!this._watched.has(model)) {
-        this._watched.add(model);
-        model.awareness.on('change', () => this.show());
-      }
-    }
     this.show();
   }
 
@@ -194,26 +187,10 @@ export class BarController {
     this._timer = setTimeout(() => this._tick(), wait);
   }
 
-  /** The names of the others, each once, whatever their number of tabs. */
-  private _others(): string[] {
-    const me = this._session.current?.user.username;
-    const names = new Set<string>();
-    for (const { model } of this._notebooks.rooms) {
-      for (const [client, state] of model.awareness.getStates()) {
-        const user = (state as { user?: { username?: string; name?: string } }).user;
-        if (client !== model.awareness.clientID && user?.name && user.username !== me) {
-          names.add(user.name);
-        }
-      }
-    }
-    return [...names].sort();
-  }
-
   private _view: BarView | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _refreshTimer: ReturnType<typeof setInterval> | undefined;
   private _refused: ApiError | null = null;
   private _left: number | null = null;
   private _rights: string | null = null;
-  private readonly _watched = new WeakSet<object>();
 }

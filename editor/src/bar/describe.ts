@@ -15,8 +15,6 @@ export interface Facts {
   ended: ApiError | null;
   /** Whether this tab knows where to sign in again. */
   canReconnect: boolean;
-  /** Names of others in the open documents. */
-  others: string[];
   /** Milliseconds since the epoch, by the server's clock. */
   now: number;
   language: Language;
@@ -46,7 +44,6 @@ export interface BarWords {
   canHandIn: boolean;
   canTakeBack: boolean;
   hasPanel: boolean;
-  presence: string | null;
   notice: Notice | null;
 }
 
@@ -73,7 +70,6 @@ export function describe(facts: Facts): BarWords {
     canHandIn: Boolean(assignment?.can_hand_in) && ownWork(info),
     canTakeBack: Boolean(assignment?.can_take_back) && ownWork(info),
     hasPanel: Boolean(assignment),
-    presence: presence(facts),
     notice: notice(facts)
   };
 }
@@ -150,18 +146,6 @@ function markWords({ info, t }: Facts): string | null {
   return assignment.mark_max
     ? t('markOf', { mark: assignment.mark, max: assignment.mark_max })
     : t('mark', { mark: assignment.mark });
-}
-
-function presence({ info, others, t }: Facts): string | null {
-  if (!others.length) {
-    return null;
-  }
-  const mine = info?.kind === 'copy' && ownWork(info);
-  if (others.length === 1) {
-    return t(mine ? 'presence' : 'presenceOther', { name: others[0] });
-  }
-  const names = `${others.slice(0, -1).join(', ')} ${t('and')} ${others[others.length - 1]}`;
-  return t(mine ? 'areInCopy' : 'areInOther', { names });
 }
 
 const WORDS: Record<string, [Key, Key | null]> = {

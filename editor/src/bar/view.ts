@@ -19,7 +19,6 @@ export interface BarActions {
 const ARROW = ['M15 5l-7 7 7 7'];
 const CHEVRON = ['M6 9l6 6 6-6'];
 const WINDOW = ['M4 5h16v14H4z', 'M4 9h16', 'M9 9v10'];
-const PERSON = ['M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z', 'M4 21c1-4 4-6 8-6s7 2 8 6'];
 
 export class BarView implements IEditorBar {
   constructor(
@@ -60,7 +59,6 @@ export class BarView implements IEditorBar {
     );
     this._takeBack = this._button(t('takeBack'), 'cy-button', _actions.takeBack);
     this._handIn = this._button(t('handIn'), 'cy-button cy-primary', _actions.handIn);
-    this._presence = h('p', { class: 'cy-presence', role: 'status', hidden: true });
     this._notice = h('div', { class: 'cy-notice', role: 'alert', hidden: true });
     this._panel = h('section', {
       class: 'cy-panel',
@@ -90,7 +88,6 @@ export class BarView implements IEditorBar {
         this._facts,
         this._buttons
       ),
-      this._presence,
       this._notice,
       this._panel,
       this._announcer
@@ -127,8 +124,6 @@ export class BarView implements IEditorBar {
       this._full.href = info.full_url;
     }
     this._full.hidden = !info?.full_url || this.inFullInterface;
-    this._presence.hidden = !words.presence;
-    this._showPresence(words.presence ?? '');
     this._showNotice(words.notice);
     this._fillPanel(info, words);
   }
@@ -177,12 +172,6 @@ export class BarView implements IEditorBar {
     say(chip, text ?? '');
     chip.hidden = !text;
     chip.title = title ?? '';
-  }
-
-  private _showPresence(text: string): void {
-    if (this._presence.textContent !== text) {
-      this._presence.replaceChildren(...(text ? [icon(...PERSON), h('span', {}, text)] : []));
-    }
   }
 
   private _showNotice(notice: Notice | null): void {
@@ -282,7 +271,6 @@ export class BarView implements IEditorBar {
   private readonly _full: HTMLAnchorElement;
   private readonly _takeBack: HTMLButtonElement;
   private readonly _handIn: HTMLButtonElement;
-  private readonly _presence: HTMLElement;
   private readonly _notice: HTMLElement;
   private readonly _panel: HTMLElement;
   private readonly _announcer: HTMLElement;

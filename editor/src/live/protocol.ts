@@ -6,6 +6,8 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
+import type { RoomConduct } from '../api';
+
 export const SYNC = 0;
 export const AWARENESS = 1;
 /** Server → client: how many of this connection's updates are on disk. */
@@ -38,6 +40,8 @@ export interface Status {
   message: string;
   /** Which document stands at this path; another one after the file was replaced. */
   document: string | null;
+  /** What was decided for everybody; null from a server that does not say. */
+  room: RoomConduct | null;
 }
 
 export type Incoming =
@@ -99,7 +103,8 @@ export function decode(message: Uint8Array): Incoming {
           scopes: Array.isArray(status.scopes) ? status.scopes : [],
           code: status.code ?? null,
           message: status.message ?? '',
-          document: typeof status.document === 'string' ? status.document : null
+          document: typeof status.document === 'string' ? status.document : null,
+          room: typeof status.room === 'object' ? status.room : null
         }
       };
     }

@@ -8,12 +8,11 @@ import { sentence } from '../bar/describe';
 import { translator } from '../i18n';
 import { LIVE, LiveNotebooks } from '../live/notebooks';
 import { openSocket, roomUrl } from '../live/socket';
-import { shareCells } from '../presence';
 import { guardActions, mirrorRights } from '../readonly';
 import { keepRunsToOneself } from '../runs';
 import { svgFactory } from '../svg';
 import { IEditorSession, ILiveNotebooks } from '../tokens';
-import { distrustForeignOutputs, ignoreSharedTrust } from '../trust';
+import { ignoreSharedTrust } from '../trust';
 import { whenAwake } from '../wake';
 
 export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
@@ -44,9 +43,7 @@ export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
     drive.contentProviderRegistry?.register(LIVE, notebooks);
     factory.contentProviderId = LIVE;
     tracker.widgetAdded.connect((_, panel) => {
-      distrustForeignOutputs(panel);
       mirrorRights(panel, notebooks);
-      shareCells(panel, () => session.current?.user.username);
     });
     whenAwake(() => notebooks.wake());
     window.addEventListener('pagehide', () => notebooks.leave());

@@ -1,15 +1,17 @@
 """Standard output and error: gathered for a moment, and bounded for each execution.
 
-A line printed at a time would cost one message each; an endless printing loop would fill the page
-and the shared document. After `LIMIT` characters the rest of an execution's output is dropped, and
-one line says so.
+A line printed at a time would cost one message each; an endless printing loop would fill the
+machine's memory. After `LIMIT` characters the rest of an execution's output is dropped, and one line
+says so. How much of it is drawn and shared is for the page to decide.
 """
 
 import time
 
 INTERVAL = 0.05
 CHUNK = 32_768
-LIMIT = 1_000_000
+MUCH = 1_000_000  # nobody reads along any more: larger pieces, fewer messages
+LARGE_CHUNK = 524_288
+LIMIT = 64_000_000
 
 _written = 0
 
@@ -44,7 +46,8 @@ class Stream:
         self._parts.append(text)
         self._size += length
         now = time.monotonic()
-        if self._size > CHUNK or now - self._sent > INTERVAL:
+        chunk, interval = (CHUNK, INTERVAL) if _written < MUCH else (LARGE_CHUNK, 4 * INTERVAL)
+        if self._size > chunk or now - self._sent > interval:
             self.flush()
             self._sent = now
         return length

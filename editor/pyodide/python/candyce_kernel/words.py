@@ -4,8 +4,8 @@ language = "en"
 
 WORDS = {
     "truncated": (
-        "output cut here: this cell printed more than a million characters",
-        "affichage coupé ici : cette cellule a affiché plus d’un million de caractères",
+        "output cut here: this cell printed more than 64 million characters",
+        "affichage coupé ici : cette cellule a affiché plus de 64 millions de caractères",
     ),
     "pip_done": ("{names}: ready to import.", "{names} : prêt à être importé."),
     "pip_missing": (
