@@ -22,7 +22,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-SECONDS = 8  # that a comparison may take
+SECONDS = 8  # of the processor that a comparison may take
+PATIENCE = 30  # seconds until it is given up on a busy machine
 MEMORY = 1024**3  # bytes of address space
 SIZE = 4 * 1024 * 1024  # characters of both sources together
 CONTEXT = 3  # unchanged lines shown around a change
@@ -102,7 +103,9 @@ def _run(question: dict[str, Any]) -> Any:
         raise TooDifferent
     command = [sys.executable, "-m", "candyce.lib.notebook_diff"]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=True)
+        done = subprocess.run(
+            command, input=data, capture_output=True, timeout=PATIENCE, check=True
+        )
         return json.loads(done.stdout)
     except (subprocess.SubprocessError, OSError, ValueError) as error:
         raise TooDifferent from error

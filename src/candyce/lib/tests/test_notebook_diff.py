@@ -89,7 +89,7 @@ def test_far_lines_are_left_out_and_counted():
 
 
 def test_what_takes_too_long_or_is_too_large_says_so(monkeypatch):
-    monkeypatch.setattr(notebook_diff, "SECONDS", 0.01)
+    monkeypatch.setattr(notebook_diff, "PATIENCE", 0.01)
     with pytest.raises(TooDifferent):
         compare_texts("a", "b")
     monkeypatch.undo()
