@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -17,7 +17,14 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.lib.errors import NotSignedIn
 from candyce.projects import tokens
-from candyce.projects.access import ProjectDeleted, Rights, check_rights, get_rights
+from candyce.projects.access import (
+    SUBMIT,
+    WRITE,
+    ProjectDeleted,
+    Rights,
+    check_rights,
+    get_rights,
+)
 from candyce.projects.models import Project, Reconnection
 from candyce.projects.tokens import SessionEnded, Token
 
@@ -90,7 +97,16 @@ def renew_token(text: str) -> Token:
         raise ProjectDeleted
     rights = get_rights(user, project)
     check_rights(rights)
-    return tokens.renew(token, get_scopes(rights))
+    return tokens.renew(token, get_token_scopes(rights))
+
+
+def get_token_scopes(rights: Rights) -> tuple[str, ...]:
+    """What a token is made with: the present rights, and those that a moment gives or takes.
+
+    A held notebook is let go, a pen handed over, a copy taken back, while the same token lives on: without
+    these scopes its page could not write until it renews. Every call asks for the present rights as well.
+    """
+    return get_scopes(replace(rights, scopes=rights.scopes | {WRITE, SUBMIT}))
 
 
 def get_scopes(rights: Rights) -> tuple[str, ...]:

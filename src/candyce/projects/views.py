@@ -260,7 +260,7 @@ def open_(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _make_editor_url(request: SignedInRequest, project: Project, path: str | None) -> str:
     single = path is not None and is_notebook(path) and request.GET.get("app") != "lab"
-    scopes = capabilities.get_scopes(access.get_rights(request.user, project))
+    scopes = capabilities.get_token_scopes(access.get_rights(request.user, project))
     fragment = {
         "token": tokens.issue(project.pk, request.user.pk, scopes).encode(),
         "lang": request.LANGUAGE_CODE,

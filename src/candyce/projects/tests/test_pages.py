@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from candyce.projects import access, actions, tokens
+from candyce.projects import access, actions, capabilities, tokens
 from candyce.projects.models import Member, Project, Version
 from candyce.projects.notebooks import make_notebook, write_notebook
 
@@ -228,14 +228,15 @@ def test_open_sends_the_browser_to_the_editor_with_a_token(portal, school, proje
     assert parse_qs(parts.query) == {"path": ["Tri rapide.ipynb"], "project": [str(project.pk)]}
     assert parse_qs(parts.fragment)["lang"] == ["en"]
     assert (token.project_id, token.user_id) == (project.pk, school.bob.pk)
-    assert token.scopes == ("read", "write")
+    rights = capabilities.get_capability(token.encode()).rights
+    assert rights.scopes == {"read", "write"}
     assert response["Cache-Control"] == "no-store"
 
 
 def test_a_reader_gets_a_token_to_read(portal, school, project):
     portal.force_login(school.chloe)
     _parts, token = follow_token(portal.get(url("open", project.pk)))
-    assert token.scopes == ("read",)
+    assert capabilities.get_capability(token.encode()).rights.scopes == {"read"}
 
 
 def test_open_takes_the_full_interface_and_a_file(portal, school, project):

@@ -107,6 +107,16 @@ def test_rights_are_the_lesser_of_token_and_database(school, project):
     assert capabilities.renew_token(text).scopes == ("read", "write", "submit")
 
 
+def test_a_token_renewed_while_writing_is_withheld_writes_again_afterwards(school, project):
+    project.held_at = timezone.now()
+    project.save()
+    text = capabilities.renew_token(make(school.bob, project)).encode()
+    assert capabilities.get_capability(text).rights.scopes == {"read"}
+    project.held_at = None
+    project.save()
+    assert capabilities.get_capability(text).rights.scopes == {"read", "write"}
+
+
 def test_a_chain_of_renewals_ends_after_a_day(school, project):
     assert capabilities.renew_token(make(school.bob, project, age=DAY - 60))
     with pytest.raises(SessionEnded):
