@@ -116,6 +116,7 @@ async def _enter(
 async def _serve(
     hub: Hub, scope: Scope, target: tuple[uuid.UUID, str], receive: Receive, send: Send
 ) -> None:
+    asked = hub.rings
     try:
         room, grant = await _enter(hub, scope, target)
     except Closed:
@@ -126,6 +127,8 @@ async def _serve(
     connection = Connection(grant, room, _get_language(scope))
     try:
         await room.join(connection)
+        if hub.rings != asked:  # the bell rang while nobody listened for this connection
+            room.start(hub.check([connection]))
         await _talk(connection, receive, send)
     except Gone as error:
         raise connection.closing or Closed(protocol.CLOSE_GONE, "not_found") from error
@@ -199,13 +202,15 @@ async def _hear(connection: Connection, data: bytes) -> None:
 
 
 async def _renew(connection: Connection, text: str) -> None:
+    hub = connection.room.hub
+    asked = hub.rings
     try:
-        grant = await connection.room.hub.threads.run(rights.renew, connection.grant, text)
+        grant = await hub.threads.run(rights.renew, connection.grant, text)
     except rights.Refused as refused:
         raise Closed(refused.close_code, refused.reason) from refused
-    connection.grant = grant
-    connection.plan_check()
-    connection.send_status()
+    hub.take(connection, grant)
+    if hub.rings != asked:
+        connection.room.start(hub.check([connection]))
 
 
 async def _write(connection: Connection, send: Send) -> None:

@@ -51,6 +51,7 @@ class Connection:
         "_queue",
         "_saved_queued",
         "_wake",
+        "asked",
         "bytes",
         "check_at",
         "closing",
@@ -74,6 +75,7 @@ class Connection:
         self.language = language
         self.received = 0  # updates that this connection sent
         self.saved = 0  # how many of them are on the disk
+        self.asked = 0  # the hub's bells when these rights were asked for
         self.gap = False  # an update had to be dropped; the answer to our step 1 will hold it
         self.resyncs = 0
         self.invalid = 0

@@ -40,6 +40,7 @@ class Hub:
         self.writer = Writer(self.threads)
         self.rooms: dict[int, Room] = {}
         self.connections = 0
+        self.rings = 0  # how often rights may have changed; says which of two answers is the newer
         self.relay = Relay(settings.CANDYCE_REDIS_URL, self) if settings.CANDYCE_REDIS_URL else None
         self._seqs_at = 0.0
         self._to_compare: set[int] = set()  # documents whose channel we have just begun to hear
@@ -103,6 +104,7 @@ class Hub:
         self.forget(room)
 
     def on_access(self, project_ids: set[uuid.UUID]) -> None:
+        self.rings += 1
         for room in list(self.rooms.values()):
             if room.project_id in project_ids and room.connections:
                 room.start(self.check(list(room.connections)))
@@ -190,9 +192,12 @@ class Hub:
             for connection in some:
                 connection.plan_check()
             tokens = [connection.grant.token for connection in some]
+            asked = self.rings
             answers = await self.threads.run(rights.grant_many, tokens)
             for connection, answer in zip(some, answers, strict=True):
-                self._hear(connection, answer)
+                if asked >= connection.asked:  # an older answer may come after a newer one
+                    connection.asked = asked
+                    self._hear(connection, answer)
 
     def _hear(self, connection: Connection, answer: rights.Grant | rights.Refused) -> None:
         if isinstance(answer, rights.Refused):
@@ -200,12 +205,16 @@ class Hub:
         elif connection.grant.token.expires + limits.TOKEN_GRACE < time.time():
             connection.close(protocol.CLOSE_TOKEN, "token_expired")
         elif answer.token == connection.grant.token:
-            could = connection.grant.can_write
-            connection.grant = answer
-            connection.plan_check()
-            connection.send_status()
-            if answer.can_write and not could:
-                connection.room.start(self._ask(connection))
+            self.take(connection, answer)
+
+    def take(self, connection: Connection, grant: rights.Grant) -> None:
+        """These are the connection's rights from now on."""
+        could = connection.grant.can_write
+        connection.grant = grant
+        connection.plan_check()
+        connection.send_status()
+        if grant.can_write and not could:
+            connection.room.start(self._ask(connection))
 
     @staticmethod
     async def _ask(connection: Connection) -> None:

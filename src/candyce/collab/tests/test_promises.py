@@ -7,8 +7,10 @@ import threading
 
 import pytest
 
-from candyce.collab import store
-from candyce.collab.tests.test_rooms import enter
+from candyce.collab import rights, store
+from candyce.collab.tests.test_rooms import enter, in_database, share
+from candyce.projects import signals
+from candyce.projects.models import Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,3 +54,32 @@ def _read_last_seq(project):
         return seq
     finally:
         connection.close()
+
+
+async def test_of_two_answers_about_rights_the_newer_question_counts(
+    live, school, project, monkeypatch
+):
+    """A right is taken and given back at once: the slow answer to the first question must not win."""
+    await share(project, school.chloe, "read", "write")
+    chloe = await enter(live.client(project, school.chloe))
+    first, may_answer, real = threading.Event(), threading.Event(), rights.grant_many
+
+    def slow(these):
+        answers = real(these)
+        if not first.is_set():
+            first.set()
+            assert may_answer.wait(10)
+        return answers
+
+    monkeypatch.setattr(rights, "grant_many", slow)
+    for given in (["read"], ["read", "write"]):
+        await share(project, school.chloe, *given)
+        await in_database(signals.access_changed.send)(Project, project_ids=[project.pk])
+        assert await asyncio.to_thread(first.wait, 10)
+        await asyncio.sleep(0.2)
+    may_answer.set()
+    await asyncio.sleep(0.2)
+    chloe.type(0, "free again")
+    await chloe.wait_saved()
+    assert chloe.rejected == []
+    await chloe.close()
