@@ -248,6 +248,14 @@ class Page(LiveClient):
             if self.connected:
                 self.send(protocol.token_message(self.token))
 
+    async def post(self, path: str, patience: float) -> httpx.Response:
+        """As the editor: with a fresh token where the server says that this one has ended."""
+        answer = await self.net.post(path, self.token, patience)
+        if answer.status_code == 401:
+            await self._renew()
+            answer = await self.net.post(path, self.token, patience)
+        return answer
+
     async def _renew(self) -> None:
         self._token_at = time.monotonic()
         answer = await self.net.post("/api/token", self.token, patience=20)

@@ -272,7 +272,7 @@ class World:
         saved = {
             word for word in list(self.ledger.acknowledged) if self.ledger.words[word] == document
         }
-        answer = await self.net.post("/api/hand-in", tabs[0].token, HEALED)
+        answer = await tabs[0].post("/api/hand-in", HEALED)
         if answer.status_code == 200:
             text = await self.keeper.ask(
                 "read_handed_in", project=document.project, path=document.path
@@ -283,7 +283,7 @@ class World:
             self.handed_in += 1
         else:
             self.findings.other.append(f"hand-in: {answer.status_code} {answer.text[:200]}")
-        answer = await self.net.post("/api/take-back", tabs[0].token, HEALED)
+        answer = await tabs[0].post("/api/take-back", HEALED)
         if answer.status_code != 200:
             self.findings.other.append(f"take back: {answer.status_code} {answer.text[:200]}")
         for page in tabs:
