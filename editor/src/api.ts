@@ -68,6 +68,8 @@ export interface ProjectInfo {
   quota: { used: number; limit: number };
   back_url: string;
   full_url: string;
+  /** The history of the project's files, on the portal; null for who may not read it. */
+  history_url?: string | null;
   reconnect_url: string;
   server_time: string;
   files: string[];

@@ -1,5 +1,6 @@
 import { accessiblePlugin } from './plugins/accessible';
 import { barPlugin } from './plugins/bar';
+import { historyPlugin } from './plugins/history';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
 import { livePlugin, svgPlugin } from './plugins/live';
 import { executorPlugin, openerPlugin } from './plugins/opener';
@@ -13,6 +14,7 @@ const plugins: unknown[] = [
   barPlugin,
   drivePlugin,
   executorPlugin,
+  historyPlugin,
   kernelClientPlugin,
   kernelPlugin,
   livePlugin,

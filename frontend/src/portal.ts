@@ -5,6 +5,7 @@ import { setUpCopy } from "./copy";
 import { setUpFilter } from "./filter";
 import { setUpLive } from "./live";
 import { setUpMenus } from "./menus";
+import { setUpPlayback } from "./playback";
 import { setUpSort } from "./sort";
 
 /** Prepare the islands below `root` (the document, or what `data-live` has just replaced). */
@@ -28,5 +29,6 @@ export function setUp(root: ParentNode): void {
 setUp(document);
 setUpConfirm(document);
 setUpMenus(document);
+setUpPlayback(document);
 setUpLive(document, setUp);
 setUpBoard(document);

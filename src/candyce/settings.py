@@ -232,6 +232,18 @@ EDITOR_CONNECT_HOSTS = ENV.get(
 TRASH_DAYS = ENV.get(
     "CANDYCE_TRASH_DAYS", "30", "Days a deleted project can still be restored.", parse=int
 )
+HISTORY_DAYS = ENV.get(
+    "CANDYCE_HISTORY_DAYS",
+    "90",
+    "Days of which the history of a file keeps every edit; of older days it keeps one state each.",
+    parse=int,
+)
+HISTORY_LIMIT = MEGABYTE * ENV.get(
+    "CANDYCE_HISTORY_MB",
+    "20",
+    "Largest history of one file, in megabytes; the oldest detail goes first, named versions stay.",
+    parse=int,
+)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 LOGGING = {

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("candyce.web.urls")),
     path("", include("candyce.accounts.urls")),
     path("projects/", include("candyce.projects.urls")),
+    path("projects/", include("candyce.collab.urls")),
     path("library/", include("candyce.library.urls")),
     path("", include("candyce.assignments.urls")),
 ]

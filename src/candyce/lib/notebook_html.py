@@ -89,7 +89,8 @@ def _output(output: dict[str, Any]) -> SafeString:
     return _bundle(data) if isinstance(data, dict) else SafeString("")
 
 
-def _cell(cell: dict[str, Any]) -> SafeString:
+def render_cell(cell: dict[str, Any]) -> SafeString:
+    """One cell (nbformat 4) as a safe fragment of HTML."""
     source = _text(cell.get("source"))
     if cell.get("cell_type") == "markdown":
         attachments = cell.get("attachments")
@@ -106,6 +107,6 @@ def _cell(cell: dict[str, Any]) -> SafeString:
 def render_notebook(notebook: dict[str, Any]) -> SafeString:
     """A notebook (nbformat 4, as parsed JSON) as a safe fragment of HTML."""
     cells = [cell for cell in notebook.get("cells") or [] if isinstance(cell, dict)]
-    parts = [_cell(cell) for cell in cells[:CELL_LIMIT]]
+    parts = [render_cell(cell) for cell in cells[:CELL_LIMIT]]
     body = format_html_join("\n", "{}", ((part,) for part in parts))
     return format_html('<div class="notebook">{}</div>', body)

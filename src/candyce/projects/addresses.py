@@ -24,6 +24,11 @@ def get_back_url(project: Project) -> str:
     return f"{settings.CANDYCE_PORTAL_URL}/"
 
 
+def get_history_url(project: Project) -> str:
+    """Where the history of the project's files can be read, by those who may."""
+    return get_portal_url("collab:history", pk=project.pk)
+
+
 def get_reconnect_url(project_id: uuid.UUID, chain: float) -> str:
     """Where the person lets the editor's page of this chain of tokens go on after signing in again."""
     return f"{get_portal_url('projects:reconnect', pk=project_id)}?chain={chain}"

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candyce.lib.errors import BadRequest, CandyceError, NotSignedIn, TooLarge
 from candyce.projects import addresses, contents, files
-from candyce.projects.access import REASONS, WRITE
+from candyce.projects.access import COMMENT, MANAGE, REASONS, WRITE
 from candyce.projects.capabilities import Capability, get_capability, get_scopes, renew_token
 from candyce.projects.conduct import describe_conduct
 from candyce.projects.describe import get_description
@@ -139,11 +139,20 @@ def get_project(request: HttpRequest, cap: Capability) -> HttpResponse:
         "quota": {"used": project.size, "limit": settings.PROJECT_QUOTA},
         "back_url": addresses.get_back_url(project),
         "full_url": addresses.get_editor_url(project, project.main_path, app="lab"),
+        "history_url": _get_history_url(cap),
         "reconnect_url": addresses.get_reconnect_url(project.pk, cap.token.first_issued),
         "server_time": datetime.now(UTC).isoformat(),
         "files": [entry["path"] for entry in contents.list_tree(project)],
     }
     return JsonResponse(answer | get_description(user, project, request))
+
+
+def _get_history_url(cap: Capability) -> str | None:
+    """None for those who only read: what was taken out of a project is not for them."""
+    working = cap.rights.scopes & {COMMENT, WRITE, MANAGE} or cap.rights.reason == "held"
+    if not working and cap.project.kind != Project.Kind.COPY:
+        return None
+    return addresses.get_history_url(cap.project)
 
 
 def _get_read_only_reason(cap: Capability) -> dict[str, str] | None:

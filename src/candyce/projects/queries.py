@@ -12,7 +12,7 @@ from django.utils import timezone
 from candyce.accounts.models import User
 from candyce.lib.errors import NotFound
 from candyce.lib.text import fold
-from candyce.projects.access import MANAGE, READ, WRITE, get_rights, visible_to
+from candyce.projects.access import COMMENT, MANAGE, READ, WRITE, get_rights, visible_to
 from candyce.projects.models import Member, Project, Version
 from candyce.projects.paths import is_notebook
 
@@ -55,6 +55,7 @@ def get_abilities(user: User, project: Project) -> dict[str, bool]:
         "share": MANAGE in rights and project.kind == Project.Kind.PROJECT,
         # What an author has taken out of a project since is not for those who only read it.
         "versions": WRITE in rights,
+        "history": bool(rights & {COMMENT, WRITE, MANAGE}),
         "delete": owner,
     }
 

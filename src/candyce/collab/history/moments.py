@@ -120,3 +120,18 @@ def get_content(document: LiveDocument, seq: int) -> Content | None:
     for _seq, doc in replay(document, [seq]):
         return content.read(doc, document.path)
     return None
+
+
+def find_moment(document: LiveDocument, seq: int) -> Moment | None:
+    """Author and time of a moment; None where the history does not have it (any more)."""
+    row = DocumentUpdate.objects.filter(document=document, seq=seq)
+    for author_id, at in row.values_list("author_id", "at"):
+        return Moment(seq, author_id, at)
+    chunk = HistoryChunk.objects.filter(
+        document=document, first_seq__lte=seq, last_seq__gte=seq
+    ).first()
+    if chunk is not None:
+        one = unpack_table(chunk.updates, chunk.first_seq)[seq - chunk.first_seq]
+        return Moment(seq, one.author_id, one.at)
+    kept = KeptState.objects.filter(document=document, seq=seq).defer("content").first()
+    return Moment(seq, None, kept.at) if kept else None
