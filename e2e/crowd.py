@@ -38,6 +38,19 @@ for pupil in pupils.exclude(username__in=skipped).order_by("family_name", "given
 print(json.dumps(found))
 """
 
+_TOKEN = """
+import json, os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "candyce.settings"
+import django
+django.setup()
+from candyce.accounts.models import User
+from candyce.projects import tokens
+from candyce.projects.models import Project
+project, user = Project.objects.get(pk=sys.argv[1]), User.objects.get(username=sys.argv[2])
+token = tokens.issue(project.pk, user.pk, tokens.SCOPES).encode()
+print(json.dumps([token, project.main_path]))
+"""
+
 
 @dataclass(frozen=True)
 class Pupil:
@@ -50,12 +63,26 @@ class Pupil:
 
 def join(site: Site, code: str, count: int, *skipped: str) -> list[Pupil]:
     """``count`` pupils of the assignment's class, by name, each with a copy; ``skipped`` usernames left out."""
-    environment = {**os.environ, "CANDYCE_DATA": str(site.data)}
-    command = [sys.executable, "-c", _JOIN, code, str(count), ",".join(skipped)]
+    found = _run(site, _JOIN, code, str(count), ",".join(skipped))
+    return [Pupil(*fields) for fields in found]
+
+
+def issue_token(site: Site, project: str, username: str) -> tuple[str, str]:
+    """A token such as this person's page holds, asking for every right; and the notebook's path."""
+    token, path = _run(site, _TOKEN, project, username)
+    return token, path
+
+
+def _run(site: Site, script: str, *arguments: str) -> Any:
+    """What a script printed in the site's own settings."""
+    hidden = {"DJANGO_SETTINGS_MODULE", "CANDYCE_SECRET_KEY"}
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment = {**kept, "CANDYCE_DATA": str(site.data)}
+    command = [sys.executable, "-c", script, *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    return [Pupil(*fields) for fields in json.loads(done.stdout.splitlines()[-1])]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 class Crowd:
@@ -86,7 +113,9 @@ class Crowd:
         async def connect() -> LiveClient:
             client = LiveClient(self._base, pupil.project, pupil.path, token or pupil.token)
             await client.connect()
-            await client.synced.wait()
+            await client.wait_for(lambda: client.synced.is_set() or client.close_code is not None)
+            if not client.synced.is_set():
+                raise ConnectionError(client.close_code)
             return client
 
         client = self.clients[pupil.username] = self.run(connect())

@@ -13,6 +13,8 @@ export interface ApiUser {
   name: string;
   initials: string;
   color: string;
+  /** Teaches somewhere: the means to lead are at hand before anybody else is there. */
+  is_teacher?: boolean;
 }
 
 /** What the capability token allows at most. */
@@ -40,6 +42,21 @@ export interface AssignmentInfo {
   mark_max: string | number | null;
   appraisal_html: string;
   pupil_name: string;
+  /** No pupil writes in any copy. */
+  frozen?: boolean;
+  /** The class live, for who follows it. */
+  board_url?: string | null;
+}
+
+/** What was decided for everybody in the project: who may write, whose results are kept. */
+export interface RoomConduct {
+  held: boolean;
+  /** Who writes while the others are held: username and name. */
+  pen: string | null;
+  pen_name: string | null;
+  outputs: 'shared' | 'owner';
+  /** Whether this person's runs are written into the document. */
+  keeps_outputs: boolean;
 }
 
 /** What was decided for everybody in the project: who may write, whose results are kept. */

@@ -1,5 +1,6 @@
 import { accessiblePlugin } from './plugins/accessible';
 import { barPlugin } from './plugins/bar';
+import { conductPlugin } from './plugins/conduct';
 import { historyPlugin } from './plugins/history';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
 import { livePlugin, svgPlugin } from './plugins/live';
@@ -12,6 +13,7 @@ import { outputsPlugin, togetherPlugin } from './plugins/together';
 const plugins: unknown[] = [
   accessiblePlugin,
   barPlugin,
+  conductPlugin,
   drivePlugin,
   executorPlugin,
   historyPlugin,

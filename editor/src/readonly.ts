@@ -68,5 +68,12 @@ export function mirrorRights(panel: NotebookPanel, notebooks: LiveNotebooks): vo
 function applyTo(cell: Cell, readOnly: boolean): void {
   // stock writes every change of `readOnly` into the cell's shared metadata
   cell.syncEditable = false;
-  cell.readOnly = readOnly || cell.model.getMetadata('editable') === false;
+  cell.readOnly = readOnly || (cell.model.getMetadata('editable') === false && !opensLocks());
+}
+
+/** Whoever may take a lock off may also write under it. */
+let opensLocks: () => boolean = () => false;
+
+export function mirrorLocks(manages: () => boolean): void {
+  opensLocks = manages;
 }

@@ -104,7 +104,9 @@ function saveWords(save: SaveValue | null, t: Translate): BarWords['save'] {
     case 'read_only':
       return { text: t('readOnly'), tone: 'still' };
     case 'cannot_save':
-      return { text: t('cannotSave'), tone: 'bad' };
+      return isLed(save.code)
+        ? { text: t('keptHere'), tone: 'warn' }
+        : { text: t('cannotSave'), tone: 'bad' };
     default:
       return { text: t('opening'), tone: 'quiet' };
   }
@@ -156,6 +158,8 @@ const WORDS: Record<string, [Key, Key | null]> = {
   not_open_yet: ['notOpenTitle', null],
   handed_in: ['handedInTitle', 'handedInBody'],
   read_only: ['readOnlyTitle', 'readOnlyBody'],
+  held: ['heldTitle', 'heldBody'],
+  frozen: ['frozenTitle', 'frozenBody'],
   quota_full: ['quotaTitle', 'quotaBody'],
   too_large: ['tooLargeTitle', 'tooLargeBody'],
   invalid_update: ['invalidTitle', 'invalidBody'],
@@ -184,14 +188,26 @@ function notice({ info, save, session, ended, canReconnect, t }: Facts): Notice 
   }
   if (save?.kind === 'cannot_save') {
     const reconnect = canReconnect && save.code === 'session_ended';
-    return worded(save.code ?? '', save.message, 'bad', unsaved, t, { reconnect });
+    const tone = isLed(save.code) ? 'info' : 'bad';
+    return named(worded(save.code ?? '', save.message, tone, unsaved, t, { reconnect }), info, t);
   }
   if (save?.kind === 'read_only') {
     const reason = info?.read_only_reason;
     const code = save.code ?? reason?.code ?? 'read_only';
-    return worded(code, save.message || reason?.message || '', 'info', false, t, {});
+    return named(worded(code, save.message || reason?.message || '', 'info', false, t, {}), info, t);
   }
   return null;
+}
+
+/** Withheld by who leads, for a while: what is not sent yet will be, nothing is wrong. */
+function isLed(code: string | null): boolean {
+  return code === 'held' || code === 'frozen';
+}
+
+/** Who writes while the others are held. */
+function named(notice: Notice, info: ProjectInfo | null, t: Translate): Notice {
+  const name = notice.id.startsWith('held:') && info?.room?.pen_name;
+  return name ? { ...notice, body: `${t('penOf', { name })}. ${notice.body}` } : notice;
 }
 
 function worded(

@@ -58,6 +58,9 @@ function overrides(language: Language, theme: Theme): Overrides {
     '@jupyter-notebook/application-extension:top': { visible: 'no' },
     '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
     '@jupyterlab/docmanager-extension:plugin': { autosave: false, renameUntitledFileOnSave: false },
+    '@jupyterlab/cell-toolbar-extension:plugin': {
+      toolbar: [{ name: 'candyce-lock', command: 'candyce:lock-cell', rank: 0 }]
+    },
     '@jupyterlab/notebook-extension:tracker': {
       windowingMode: 'contentVisibility',
       autoStartDefaultKernel: true

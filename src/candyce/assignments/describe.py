@@ -55,6 +55,7 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "mark_max": say_mark(assignment.mark_max),
         "appraisal_html": render_prose(copy.appraisal) if see_mark else "",
         "pupil_name": copy.pupil.full_name,
+        "board_url": _get_board_url(copy) if abilities["follow"] else None,
     }
 
 
@@ -70,6 +71,12 @@ def get_class_name(copy: Copy) -> str:
         .first()
     )
     return title or ""
+
+
+def _get_board_url(copy: Copy) -> str:
+    """The class live. A link only: a notebook's code may hold the token of this page."""
+    path = reverse("assignments:board", urlconf=settings.ROOT_URLCONF, args=[copy.assignment_id])
+    return f"{settings.CANDYCE_PORTAL_URL}{path}"
 
 
 def _get_back_url(user: User, copy: Copy) -> str:

@@ -18,6 +18,7 @@ from django.http.request import UnreadablePostError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from candyce.accounts.access import is_teacher
 from candyce.lib.errors import BadRequest, CandyceError, NotSignedIn, TooLarge
 from candyce.projects import addresses, contents, files
 from candyce.projects.access import COMMENT, MANAGE, REASONS, WRITE
@@ -131,6 +132,7 @@ def get_project(request: HttpRequest, cap: Capability) -> HttpResponse:
             "name": user.full_name,
             "initials": user.initials,
             "color": COLORS[user.pk.int % len(COLORS)],
+            "is_teacher": is_teacher(user),
         },
         "scopes": list(get_scopes(cap.rights)),
         "read_only_reason": _get_read_only_reason(cap),
