@@ -126,7 +126,7 @@ def test_a_teacher_leads_in_one_notebook(site: Site, new_person: NewPerson) -> N
     type_into(bilal, 2, " oui")
     wait_until_saved(bilal)
     expect(get_cell(teacher, 2)).to_contain_text("# 11 V oui")
-    get_cell(teacher, 1).get_by_role("button", name="Déverrouiller").click()
+    get_cell(teacher, 1).get_by_role("button", name="Déverrouiller", exact=True).click()
     expect(get_cell(ines, 1).locator(".cy-lock")).to_have_count(0)
     type_into(ines, 1, "  # moi")
     expect(get_cell(teacher, 1)).to_contain_text("# moi")

@@ -5,7 +5,7 @@
  * spares pupils from working in vain, and says why nothing happens. Running stays possible.
  */
 import type { Cell } from '@jupyterlab/cells';
-import { Notebook, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 
 import { h, icon } from '../dom';
 import type { Key, Translate } from '../i18n';
@@ -85,10 +85,7 @@ export function findLocked(name: string, notebook: NotebookView, rest: unknown[]
 type Actions = Record<string, unknown>;
 
 /** Make the changing commands say why they do nothing on a locked cell. */
-export function guardLocked(
-  rules: LockRules,
-  actions: Actions = NotebookActions as unknown as Actions
-): void {
+export function guardLocked(rules: LockRules, actions: Actions): void {
   for (const name of [...CHANGING, 'mergeCells', 'paste']) {
     const stock = actions[name];
     if (typeof stock !== 'function') {
@@ -107,14 +104,13 @@ export function guardLocked(
 }
 
 /** The private part of `Notebook` that starts a drag. */
-interface Dragging extends NotebookView, EventListenerObject {
+export interface Dragging extends NotebookView, EventListenerObject {
   _startDrag(index: number, x: number, y: number): void;
   _mouseMode: unknown;
 }
 
-/** A locked cell cannot be dragged away either. */
-export function guardDragging(rules: LockRules): void {
-  const prototype = Notebook.prototype as unknown as Dragging;
+/** A locked cell cannot be dragged away either. `prototype` is `Notebook`'s. */
+export function guardDragging(rules: LockRules, prototype: Dragging): void {
   const stock = prototype._startDrag;
   prototype._startDrag = function (this: Dragging, ...where): void {
     const locked = this.widgets.some(cell => this.isSelectedOrActive(cell) && isLocked(cell.model));

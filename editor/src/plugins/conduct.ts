@@ -1,11 +1,20 @@
 /** Leading a class in a notebook: holding, the pen, locked cells. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { INotebookTracker, Notebook, NotebookActions } from '@jupyterlab/notebook';
 import { lockIcon } from '@jupyterlab/ui-components';
 
 import { ApiError } from '../api';
-import { guardDragging, guardLocked, isLocked, type Lockable, type LockRules, setLock, watchLocks } from '../conduct/locks';
+import {
+  type Dragging,
+  guardDragging,
+  guardLocked,
+  isLocked,
+  type Lockable,
+  type LockRules,
+  setLock,
+  watchLocks
+} from '../conduct/locks';
 import { ConductMenu } from '../conduct/menu';
 import { Conduct } from '../conduct/state';
 import { fact, news, type Stand } from '../conduct/words';
@@ -39,8 +48,8 @@ export const conductPlugin: JupyterFrontEndPlugin<void> = {
       say: tell.say,
       t
     };
-    guardLocked(rules);
-    guardDragging(rules);
+    guardLocked(rules, NotebookActions as unknown as Record<string, unknown>);
+    guardDragging(rules, Notebook.prototype as unknown as Dragging);
     mirrorLocks(() => conduct.manages);
     addLockCommand(app, tracker, conduct, t, palette);
     const work = (asked: Promise<void>): void => {
