@@ -109,7 +109,6 @@ describe('the words', () => {
       session: 'ok' as const,
       ended: null,
       canReconnect: false,
-      others: [],
       now: 0,
       language: 'fr' as const,
       t

@@ -54,11 +54,6 @@ export class ConductMenu {
     this._penTitle = h('h2', { id: 'cy-pen-title' }, t('pen'));
     this._people = h('ul', { 'aria-labelledby': 'cy-pen-title' });
     this._nobody = h('p', { class: 'cy-soft' }, t('penNobody'));
-    this._take = h(
-      'button',
-      { class: 'cy-button', type: 'button', hidden: true, onclick: () => _actions.takePen() },
-      t('penTake')
-    );
     this._frozen = h('p', { class: 'cy-conduct-frozen', hidden: true }, t('frozenForTeacher'));
     this._board = h('a', { class: 'cy-button cy-conduct-board', target: '_blank', rel: 'noopener' }, t('board'));
     this._boardHint = h('p', { class: 'cy-soft' }, t('boardHint'));
@@ -66,7 +61,7 @@ export class ConductMenu {
       'section',
       { class: 'cy-conduct-panel', id: 'cy-conduct', 'aria-label': t('conduct'), tabindex: '-1', hidden: true },
       this._hold,
-      h('div', { class: 'cy-pen' }, this._penTitle, this._people, this._nobody, this._take),
+      h('div', { class: 'cy-pen' }, this._penTitle, this._people, this._nobody),
       this._lock,
       this._frozen,
       this._board,
@@ -129,7 +124,6 @@ export class ConductMenu {
     const all = pen && !people.some(({ username }) => username === pen.username) ? [...people, pen] : people;
     const key = JSON.stringify([all, pen]);
     this._nobody.hidden = all.length > 0;
-    this._take.hidden = !pen;
     if (key === this._peopleKey) {
       return;
     }
@@ -174,7 +168,6 @@ export class ConductMenu {
   private readonly _penTitle: HTMLElement;
   private readonly _people: HTMLElement;
   private readonly _nobody: HTMLElement;
-  private readonly _take: HTMLButtonElement;
   private readonly _frozen: HTMLElement;
   private readonly _board: HTMLAnchorElement;
   private readonly _boardHint: HTMLElement;
