@@ -59,17 +59,6 @@ export interface RoomConduct {
   keeps_outputs: boolean;
 }
 
-/** What was decided for everybody in the project: who may write, whose results are kept. */
-export interface RoomConduct {
-  held: boolean;
-  /** Who writes while the others are held: username and name. */
-  pen: string | null;
-  pen_name: string | null;
-  outputs: 'shared' | 'owner';
-  /** Whether this person's runs are written into the document. */
-  keeps_outputs: boolean;
-}
-
 /** `GET /api/project`. */
 export interface ProjectInfo {
   id: string;

@@ -162,7 +162,7 @@ const fr = {
   pen: 'Donner la main',
   penNobody: 'Personne d’autre n’est dans ce carnet.',
   penGive: 'Donner la main à {name}',
-  penHas: '{name} a la main\u00a0: la reprendre',
+  penHas: '{name} a la main\u00a0: reprendre',
   penOf: '{name} a la main',
   penMine: 'Vous avez la main',
   penMineSaid: 'Vous avez la main\u00a0: vous pouvez écrire, la classe vous regarde.',
