@@ -155,7 +155,7 @@ def main(root: Path, arguments: list[str]) -> int:
     try:
         with step("Démarrage", "Starting"):
             processes.append(_spawn(get_web_command(options.host, options.port), root, environment))
-            worker = [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "-v", "0"]
+            worker = [sys.executable, "-m", "django", "work", "--queue-name", "*", "-v", "0"]
             processes.append(_spawn(worker, root, environment))
             _wait_until_up(
                 processes[0], options.host, options.port, environment["CANDYCE_PORTAL_URL"]
