@@ -51,6 +51,23 @@ token = tokens.issue(project.pk, user.pk, tokens.SCOPES).encode()
 print(json.dumps([token, project.main_path]))
 """
 
+# The last edits of some pupils become older, as after a while of silence.
+_AGE = """
+import json, os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "candyce.settings"
+from datetime import timedelta
+import django
+django.setup()
+from django.db.models import F
+from candyce.accounts.models import User
+from candyce.collab.models import DocumentUpdate
+for username, seconds in json.loads(sys.argv[1]).items():
+    author = User.objects.get(username=username).pk
+    edits = DocumentUpdate.objects.filter(author_id=author)
+    edits.update(at=F("at") - timedelta(seconds=seconds))
+print("{}")
+"""
+
 
 @dataclass(frozen=True)
 class Pupil:
@@ -71,6 +88,11 @@ def issue_token(site: Site, project: str, username: str) -> tuple[str, str]:
     """A token such as this person's page holds, asking for every right; and the notebook's path."""
     token, path = _run(site, _TOKEN, project, username)
     return token, path
+
+
+def let_time_pass(site: Site, seconds: dict[str, int]) -> None:
+    """Make what these pupils typed so many seconds older than it is."""
+    _run(site, _AGE, json.dumps(seconds))
 
 
 def _run(site: Site, script: str, *arguments: str) -> Any:
@@ -160,7 +182,7 @@ class Crowd:
 
 
 def stream(text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": "stdout", "text": Text(text)}
+    return {"output_type": "stream", "name": "stdout", "text": text}
 
 
 def error(name: str, value: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import nbformat
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import NewPerson, Site, take_picture
-from e2e.crowd import Crowd, Pupil, error, image, issue_token, join, stream
+from e2e.crowd import Crowd, Pupil, error, image, issue_token, join, let_time_pass, stream
 from e2e.looks import get_overflow, get_violations
 from e2e.notebook import get_cells, wait_for_notebook, wait_until_saved
 from e2e.test_story import give
@@ -188,12 +188,15 @@ def test_a_class_seen_live_and_frozen(site: Site, new_person: NewPerson) -> None
             crowd.rerun(client, code_cells[: number * 5 % 13])
             if number % 7 != 6:
                 crowd.work(client, lines, *outputs, number=number % 4 + 1 if outputs else None)
+        silences = {one.username: 17 * number for number, one in enumerate(crowd_pupils[:23])}
+        let_time_pass(site, silences)
         teacher.goto(f"/assignments/{assignment[1]}/")
         teacher.get_by_role("link", name="La classe en direct").click()
         board = teacher.locator(".board")
         first = crowd_pupils[0]
         expect(get_card(board, first)).to_contain_text("v = [9.81 * x for x in t]")
         expect(get_card(board, crowd_pupils[2])).to_contain_text("NameError: name 'g'")
+        expect(get_card(board, crowd_pupils[21])).to_contain_text("Sans activité")
         expect(teacher.locator("[data-board-state]")).to_have_text("En direct")
 
         # What a pupil does comes by itself; the rest of the class is not sent again.

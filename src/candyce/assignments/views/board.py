@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -39,13 +41,15 @@ def _get_context(request: SignedInRequest, assignment: Assignment) -> dict[str, 
         "form": form,
         "hidden": hidden,
         "counts": board.count(everyone),
-        "cards": [_render(card, hidden, request.LANGUAGE_CODE) for card in chosen],
+        "cards": [
+            _render(card, hidden, request.LANGUAGE_CODE, timezone.localdate()) for card in chosen
+        ],
     }
 
 
 @lru_cache(maxsize=2000)
-def _render(card: Card, hidden: bool, language: str) -> tuple[str, str, str]:
-    """A card's id, the mark of its content, and its HTML in the active ``language``."""
+def _render(card: Card, hidden: bool, language: str, today: date) -> tuple[str, str, str]:
+    """A card's id, the mark of its content, and its HTML in the active ``language``, as of ``today``."""
     html = render_to_string("assignments/_board_card.html", {"card": card, "hidden": hidden})
     return f"card-{card.pupil_id.hex}", _get_mark(html), html
 
