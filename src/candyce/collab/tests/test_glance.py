@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from pycrdt import Array, Map, Text
+from pycrdt import Array, Doc, Map, Text
 
 from candyce.collab import glance, store
 from candyce.collab.glance import Wanted
@@ -155,3 +155,20 @@ def test_an_author_is_not_made_up(document):
     edit(document, uuid.uuid4(), write("y"))
     found = glance.look({document.pk: Wanted(uuid.uuid4(), "eve", {})})[document.pk]
     assert found.place is None
+
+
+def test_an_error_is_told_wherever_it_stands_among_the_outputs():
+    from candyce.collab.excerpt import get_output
+
+    doc: Doc = Doc()
+    outputs = doc.get("outputs", type=Array)
+    assert get_output(outputs) is None
+    outputs.append(
+        Map({"output_type": "error", "ename": "ZeroDivisionError", "evalue": "", "traceback": []})
+    )
+    outputs.append(Map({"output_type": "stream", "name": "stdout", "text": ["a\n", "\x1b[1mb\n"]}))
+    assert get_output(outputs).text == "ZeroDivisionError"
+    del outputs[0]
+    assert (get_output(outputs).kind, get_output(outputs).text) == ("text", "a\nb")
+    outputs.append(Map({"output_type": "display_data", "data": {"image/png": "iVBO"}}))
+    assert get_output(outputs).kind == "image"
