@@ -28,6 +28,7 @@ from candyce.collab.history.place import Place, Shown
 from candyce.lib.errors import BadRequest, CandyceError, NotFound
 from candyce.projects.access import WRITE
 from candyce.projects.actions import TITLE_LIMIT
+from candyce.projects.models import Project
 
 PAGE = 50  # entries of the timeline on a page
 
@@ -39,7 +40,12 @@ def make_url(name: str, place: Place, **values: Any) -> str:
 
 
 def _context(place: Place) -> dict[str, Any]:
-    return {"place": place, "project": place.project, "file": urlencode({"path": place.path})}
+    return {
+        "place": place,
+        "project": place.project,
+        "file": urlencode({"path": place.path}),
+        "in_copy": place.project.kind == Project.Kind.COPY,  # the menu's "My projects" is not here
+    }
 
 
 def _read_number(values: QueryDict, name: str, default: int = 0) -> int:

@@ -2,7 +2,7 @@
 
 A mark is JSON: ``{"first", "last": numbers of updates, "by": person's id or null, "start", "end": epoch
 milliseconds, "count": updates, "did": {what: {cell: its place then}}, "more": cells not listed, "typed": [characters
-added, taken out]}``. What: ``added``, ``deleted``, ``moved``, ``edited``, ``ran``, ``outputs``, ``settings``. Texts
+added, taken out], "cut": whether it begins with a deletion}``. What: ``added``, ``deleted``, ``moved``, ``edited``, ``ran``, ``outputs``, ``settings``. Texts
 have ``typed`` only. Runs of several people may overlap.
 """
 
@@ -144,8 +144,11 @@ class Runs:
     def add(self, update: LoggedUpdate, did: Did, typed: Sequence[int] = (0, 0)) -> None:
         at = round(update.at.timestamp() * 1000)
         mark = self._open.get(update.author_id)
-        if mark is None or at - mark["end"] > PAUSE or at - mark["start"] > LONGEST:
-            mark = _start(update, at)
+        # What is deleted must be found again: the entry before shows it for the last time.
+        loses = any(what == "deleted" for what, _cell, _place in did)
+        cut = loses and (mark is None or mark["did"].keys() != {"deleted"})
+        if mark is None or cut or at - mark["end"] > PAUSE or at - mark["start"] > LONGEST:
+            mark = _start(update, at, cut=cut)
             self._open[update.author_id] = mark
             self._marks.append(mark)
         mark["last"] = update.seq
@@ -160,7 +163,7 @@ class Runs:
         return sorted(self._marks, key=lambda mark: mark["last"])
 
 
-def _start(update: LoggedUpdate, at: int) -> Mark:
+def _start(update: LoggedUpdate, at: int, *, cut: bool) -> Mark:
     author = str(update.author_id) if update.author_id else None
     return {
         "first": update.seq,
@@ -172,6 +175,7 @@ def _start(update: LoggedUpdate, at: int) -> Mark:
         "did": {},
         "more": 0,
         "typed": [0, 0],
+        "cut": cut,
     }
 
 
@@ -193,6 +197,7 @@ def join(marks: Iterable[Mark]) -> list[Mark]:
         if (
             near
             and before is not None
+            and not mark["cut"]
             and 0 <= mark["start"] - before["end"] <= PAUSE
             and mark["end"] - before["start"] <= LONGEST
         ):

@@ -81,6 +81,20 @@ def test_a_deleted_cell_has_the_place_that_it_had():
     assert mark["did"] == {"deleted": {"titre": 1}}
 
 
+def test_a_deletion_begins_a_run_so_that_the_cell_is_found_before_it():
+    def delete(cells):
+        del cells[1]
+
+    log = Log().edit(type_in(0)).edit(add(1)).edit(delete, at=1).edit(delete, at=2)
+    log.edit(type_in(0), at=3)
+    found = [(one["last"], one["did"]) for one in log.record()]
+    assert found == [
+        (3, {"edited": {"titre": 1}, "added": {"neuf": 2}}),
+        (6, {"deleted": {"neuf": 2, "calcul": 2}, "edited": {"titre": 1}}),
+    ]
+    assert marks.join(log.record()) == log.record()
+
+
 def test_a_moved_cell_is_neither_added_nor_deleted():
     def move(cells):
         with cells.doc.transaction():

@@ -215,7 +215,7 @@ def test_two_thousand_entries_are_paged(
     start = timezone.now() - timedelta(days=60)
     marks = [
         {"first": 0, "last": number, "by": str(school.bob.pk), "count": 3, "more": 0,
-         "start": 0, "end": 0, "did": {"edited": {"titre": 1}}, "typed": [0, 0]}
+         "start": 0, "end": 0, "did": {"edited": {"titre": 1}}, "typed": [0, 0], "cut": False}
         | {key: round((start + timedelta(minutes=20 * number)).timestamp() * 1000) for key in ("start", "end")}
         for number in range(10, 2010)
     ]  # fmt: skip
