@@ -6,6 +6,7 @@
  * to nothing and comes first by a positive tabindex.
  */
 import { EditorView } from '@codemirror/view';
+import { YFile } from '@jupyter/ydoc';
 import { EditorExtensionRegistry, type IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 import type { Cell } from '@jupyterlab/cells';
 import { PathExt } from '@jupyterlab/coreutils';
@@ -30,7 +31,10 @@ export function nameEditors(registry: IEditorExtensionRegistry, t: Translate): v
     factory: options =>
       EditorExtensionRegistry.createImmutableExtension(
         EditorView.contentAttributes.of({
-          'aria-label': editorName(options.model.mimeType, t),
+          'aria-label':
+            options.model.sharedModel instanceof YFile
+              ? t('textFile')
+              : editorName(options.model.mimeType, t),
           'aria-describedby': HINT_ID
         })
       )

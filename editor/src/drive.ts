@@ -17,8 +17,9 @@ import type { IEditorSession } from './tokens';
 /** How long an answer may serve again, in milliseconds. */
 const FRESH = 1_500;
 
-/** What is opened as text; anything else travels as base64, or its bytes would be spoilt. */
-const TEXT =
+/** What is opened as text, and live; anything else travels as base64, or its bytes would be
+ *  spoilt. The server has the same list (src/candyce/projects/kinds.py). */
+export const TEXT =
   /\.(bib|cfg|conf|css|csv|geojson|gitignore|gpx|htm|html|ini|js|json|jsonl|kml|log|lp|md|mjs|py|r|rst|sh|sql|srt|svg|tex|toml|ts|tsv|txt|xml|yaml|yml)$/i;
 
 const IMAGE_TYPES: Record<string, string> = {

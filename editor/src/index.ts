@@ -1,12 +1,14 @@
 import { accessiblePlugin } from './plugins/accessible';
 import { barPlugin } from './plugins/bar';
 import { conductPlugin } from './plugins/conduct';
+import { filesPlugin } from './plugins/files';
 import { historyPlugin } from './plugins/history';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
 import { livePlugin, svgPlugin } from './plugins/live';
 import { executorPlugin, openerPlugin } from './plugins/opener';
 import { drivePlugin, settingsPlugin, userPlugin, workspacesPlugin } from './plugins/services';
 import { sessionPlugin } from './plugins/session';
+import { textsPlugin } from './plugins/texts';
 import { outputsPlugin, togetherPlugin } from './plugins/together';
 
 /** The plugins of Candyce's editor, in no particular order: each is thin, over tested classes. */
@@ -16,6 +18,7 @@ const plugins: unknown[] = [
   conductPlugin,
   drivePlugin,
   executorPlugin,
+  filesPlugin,
   historyPlugin,
   kernelClientPlugin,
   kernelPlugin,
@@ -25,6 +28,7 @@ const plugins: unknown[] = [
   sessionPlugin,
   settingsPlugin,
   svgPlugin,
+  textsPlugin,
   togetherPlugin,
   userPlugin,
   workspacesPlugin

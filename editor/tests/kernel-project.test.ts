@@ -56,6 +56,24 @@ describe('the link between a kernel and its project', () => {
     expect(second.setTree).toHaveBeenLastCalledWith(tree);
   });
 
+  it('looks again before a run that comes later, and does not wait long for a bad network', async () => {
+    vi.useFakeTimers();
+    const link = new ProjectLink(session, contents);
+    const python = host();
+    await link.beforeExecution(python as any);
+    await vi.advanceTimersByTimeAsync(3_000);
+    tree = [{ path: 'a.csv' }, { path: 'b.csv' }];
+    await link.beforeExecution(python as any);
+    expect(python.setTree).toHaveBeenLastCalledWith(tree);
+    session.json = vi.fn(() => new Promise(() => undefined));
+    await vi.advanceTimersByTimeAsync(3_000);
+    const gone = vi.fn();
+    void link.beforeExecution(python as any).then(gone);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(gone).toHaveBeenCalled();
+    vi.useRealTimers();
+  });
+
   it('runs without a network', async () => {
     session.json = vi.fn(async () => Promise.reject(new Error('offline')));
     const python = host();

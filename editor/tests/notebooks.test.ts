@@ -100,6 +100,7 @@ describe('a live notebook', () => {
     const before = server.log.length;
     model.dirty = true;
     expect(model.dirty).toBe(false);
+    model.ydoc.getMap('state').set('dirty', true); // as every code editor does
     await vi.advanceTimersByTimeAsync(10);
     expect(server.log.length).toBe(before);
   });
@@ -121,16 +122,13 @@ describe('a live notebook', () => {
   });
 
   it('leaves plain files to the drive', async () => {
-    await notebooks.get('notes.txt', {});
-    expect(drive.get).toHaveBeenCalledWith('notes.txt', { contentProviderId: undefined });
-    expect(
-      notebooks.sharedModelFactory.createNew({
-        path: 'notes.txt',
-        format: 'text',
-        contentType: 'file',
-        collaborative: true
-      })
-    ).toBeUndefined();
+    await notebooks.get('photo.png', {});
+    expect(drive.get).toHaveBeenCalledWith('photo.png', { contentProviderId: undefined });
+    const options = { contentType: 'file', collaborative: true } as const;
+    const { createNew } = notebooks.sharedModelFactory;
+    expect(createNew({ ...options, path: 'photo.png', format: 'base64' })).toBeUndefined();
+    expect(createNew({ ...options, path: 'photo.svg', format: 'base64' })).toBeUndefined();
+    expect(createNew({ ...options, path: 'photo.png', format: 'text' })).toBeUndefined();
   });
 });
 

@@ -164,6 +164,7 @@ const WORDS: Record<string, [Key, Key | null]> = {
   too_large: ['tooLargeTitle', 'tooLargeBody'],
   invalid_update: ['invalidTitle', 'invalidBody'],
   replaced: ['replacedTitle', 'replacedBody'],
+  not_text: ['notTextTitle', 'replacedBody'],
   too_many: ['slowDownTitle', 'slowDownBody'],
   session_ended: ['endedTitle', 'endedBody'],
   no_token: ['noTokenTitle', 'noTokenBody']

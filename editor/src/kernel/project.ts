@@ -1,6 +1,7 @@
 import type { Contents } from '@jupyterlab/services';
 
 import type { ApiError } from '../api';
+import type { LiveNotebooks } from '../live/notebooks';
 import type { IEditorSession } from '../tokens';
 import type { PythonHost } from './host';
 import type { IProjectLink } from './kernel';
@@ -8,8 +9,17 @@ import type { IFileChange, ITreeFile } from './protocol';
 
 const TREE = '/api/tree';
 const RAW = '/api/raw/';
-/** The server's tree is read again, beside an execution, when it is older than this. */
-const STALE_AFTER = 15_000;
+/** Before an execution the server's tree is read again when it is older than this: somebody may
+ *  have typed in a file, in another tab or at another computer. */
+const STALE_AFTER = 2_000;
+/** On a bad network Python goes on with the files it has, after this long. */
+const PATIENCE = 1_500;
+
+/** How long a program waits for the texts typed in this page to reach the server. */
+const SETTLE_WITHIN = 3_000;
+
+/** The open text files of this page. */
+export type LiveTexts = Pick<LiveNotebooks, 'textChanged' | 'settled'>;
 
 type Words = { notSaved: (paths: string, why: string) => string; stopped: string };
 
@@ -35,12 +45,26 @@ function base64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
+/** What is promised, or null when it takes longer than `wait` milliseconds. */
+function within<T>(wait: number, promise: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<null>(resolve => {
+    timer = setTimeout(() => resolve(null), wait);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 /** Keeps Python's view of the project's files in step with the server, through the page's own drive. */
 export class ProjectLink implements IProjectLink {
   constructor(
     private _session: IEditorSession,
-    private _contents: Contents.IManager
+    private _contents: Contents.IManager,
+    private _texts: LiveTexts | null = null
   ) {
+    _texts?.textChanged.connect(() => {
+      this._areTextsStale = true;
+      this._isStale = true;
+    });
     _contents.fileChanged.connect(() => {
       if (this._storing === 0) {
         this._isStale = true;
@@ -64,18 +88,21 @@ export class ProjectLink implements IProjectLink {
   }
 
   async beforeExecution(host: PythonHost): Promise<void> {
-    if (this._isStale) {
+    if (this._areTextsStale) {
+      // what is typed in an open file a moment ago is what the program should read
+      this._areTextsStale = false;
+      await this._texts?.settled(SETTLE_WITHIN, true);
+      this._isStale = true;
+    }
+    if (this._isStale || Date.now() - this._readAt > STALE_AFTER) {
       this._tree = this._readTree();
     }
-    const tree = await this._tree;
+    const tree = await (this._given.has(host) ? within(PATIENCE, this._tree) : this._tree);
     if (tree && this._given.get(host) !== tree) {
       this._given.set(host, tree);
       host.setTree(tree);
     }
     host.setToken(this._session.token);
-    if (Date.now() - this._readAt > STALE_AFTER) {
-      this._tree = this._readTree();
-    }
   }
 
   async store(host: PythonHost, changes: IFileChange[]): Promise<string | null> {
@@ -129,6 +156,7 @@ export class ProjectLink implements IProjectLink {
   private _given = new WeakMap<PythonHost, ITreeFile[]>();
   private _readAt = 0;
   private _isStale = false;
+  private _areTextsStale = false;
   private _hasStored = false;
   private _storing = 0;
 }

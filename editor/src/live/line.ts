@@ -15,7 +15,8 @@ export const SLOW_RETRY = 20_000;
 const CLOSED_FOR_GOOD: Record<number, string> = {
   [CLOSE.forbidden]: 'forbidden',
   [CLOSE.gone]: 'project_deleted',
-  [CLOSE.tooBig]: 'too_large'
+  [CLOSE.tooBig]: 'too_large',
+  [CLOSE.notText]: 'not_text'
 };
 
 export interface LineOptions {

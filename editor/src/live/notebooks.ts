@@ -1,15 +1,16 @@
 /**
- * Notebooks as live documents: JupyterLab's content provider 'rtc' over our rooms.
+ * Notebooks and texts as live documents: JupyterLab's content provider 'rtc' over our rooms.
  *
  * The shared model is made empty, joined to its room, and JupyterLab is given the document
  * only when the room has it: nobody ever sees an empty notebook that is not one.
  */
-import { type DocumentChange, YDocument, YNotebook } from '@jupyter/ydoc';
+import { type DocumentChange, YDocument, YFile, YNotebook } from '@jupyter/ydoc';
 import type { Contents, IContentProvider, User } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Awareness } from 'y-protocols/awareness';
 
 import type { Channel, RoomAccess } from './channel';
+import { TEXT } from '../drive';
 import { Room } from './room';
 import { type SaveValue, worst } from './saveState';
 
@@ -17,6 +18,8 @@ import { type SaveValue, worst } from './saveState';
 export const LIVE = 'rtc';
 /** How long a Save command waits for the acknowledgement. */
 const PATIENCE = 15_000;
+/** Refusals of a text that can be opened all the same, as a plain file. */
+const NOT_LIVE = new Set(['too_large', 'not_text']);
 
 type SharedDocument = YDocument<DocumentChange>;
 
@@ -34,6 +37,8 @@ export interface OpenRoom {
   path: string;
   readonly room: Room;
   readonly model: SharedDocument;
+  /** A text file, rather than a notebook. */
+  readonly isText: boolean;
 }
 
 export class LiveNotebooks implements IContentProvider {
@@ -45,11 +50,19 @@ export class LiveNotebooks implements IContentProvider {
   readonly sharedModelFactory: Contents.ISharedFactory = {
     collaborative: true,
     createNew: options => {
-      if (!options.collaborative || options.contentType !== 'notebook') {
+      if (!options.collaborative) {
         return undefined;
       }
-      const model = new YNotebook({ disableDocumentWideUndoRedo: true });
-      this._join(options.path, model as unknown as SharedDocument);
+      if (options.contentType === 'notebook') {
+        const model = new YNotebook({ disableDocumentWideUndoRedo: true });
+        this._join(options.path, model as unknown as SharedDocument, false);
+        return model;
+      }
+      if (options.format !== 'text' || !TEXT.test(options.path)) {
+        return undefined;
+      }
+      const model = new YFile();
+      this._join(options.path, model as unknown as SharedDocument, true);
       return model;
     }
   };
@@ -64,7 +77,11 @@ export class LiveNotebooks implements IContentProvider {
   get fileChanged(): ISignal<this, Contents.IChangedArgs> {
     return this._fileChanged;
   }
-  /** The gravest state of the open notebooks; null when none is open. */
+  /** Emits when an open text says something else, whoever wrote it. */
+  get textChanged(): ISignal<this, void> {
+    return this._textChanged;
+  }
+  /** The gravest state of the open documents; null when none is open. */
   get saveValue(): SaveValue | null {
     return worst(this._rooms.map(({ room }) => room.saveState.value));
   }
@@ -73,10 +90,15 @@ export class LiveNotebooks implements IContentProvider {
     return this._rooms.find(open => open.path === path);
   }
 
-  /** Wait until every open notebook is stored. False when one is not. */
-  async settled(patience = PATIENCE): Promise<boolean> {
+  findByModel(model: unknown): OpenRoom | undefined {
+    return this._rooms.find(open => (open.model as unknown) === model);
+  }
+
+  /** Wait until every open document is stored, or only the texts. False when one is not. */
+  async settled(patience = PATIENCE, textsOnly = false): Promise<boolean> {
+    const rooms = this._rooms.filter(({ isText }) => isText || !textsOnly);
     const answers = await Promise.all(
-      this._rooms.map(({ room }) => room.saveState.settled(patience))
+      rooms.map(({ room }) => room.saveState.settled(patience))
     );
     return answers.every(Boolean);
   }
@@ -87,13 +109,19 @@ export class LiveNotebooks implements IContentProvider {
     if (!open) {
       return this._options.drive.get(path, plain);
     }
-    const [model] = await Promise.all([
-      this._options.drive.get(path, { ...plain, content: false, hash: false }),
-      open.room.ready.catch(() => {
-        throw new Error(this._options.refusal(open.room.saveState.value));
-      })
-    ]);
-    return this._timeless(path, { ...model, format: options.format ?? 'json' });
+    const asked = this._options.drive.get(path, { ...plain, content: false, hash: false });
+    asked.catch(() => undefined);
+    try {
+      await open.room.ready;
+    } catch (error) {
+      if (open.isText && NOT_LIVE.has((error as Error).message)) {
+        this._makePlain(open);
+        return this._options.drive.get(path, plain);
+      }
+      throw new Error(this._options.refusal(open.room.saveState.value));
+    }
+    const format = options.format ?? (open.isText ? 'text' : 'json');
+    return this._timeless(path, { ...(await asked), format });
   }
 
   /** Nothing to write: the room does that all the time. Wait until it says so. */
@@ -119,10 +147,15 @@ export class LiveNotebooks implements IContentProvider {
     this._rooms.forEach(({ room }) => room.leave());
   }
 
-  private _join(path: string, model: SharedDocument): void {
+  private _join(path: string, model: SharedDocument, isText: boolean): void {
     const { access, open, user } = this._options;
-    // JupyterLab's own mark of unsaved work would be one more shared edit; ours replaces it
-    Object.defineProperty(model, 'dirty', { get: () => false, set: () => undefined });
+    // JupyterLab's own mark of unsaved work would be one more shared edit at each keystroke, from
+    // the model and from every code editor; ours replaces it
+    const dirty = { configurable: true, get: () => false, set: () => undefined };
+    Object.defineProperty(model, 'dirty', dirty);
+    const { ystate } = model;
+    const set = ystate.set.bind(ystate);
+    ystate.set = (key, value) => (key === 'dirty' ? value : set(key, value));
     const where = { path };
     const room = new Room({
       doc: model.ydoc,
@@ -130,7 +163,7 @@ export class LiveNotebooks implements IContentProvider {
       access,
       open: token => open(where.path, token)
     });
-    const entry: OpenRoom = Object.assign(where, { model, room });
+    const entry: OpenRoom = Object.assign(where, { model, room, isText });
     const introduce = (): void => {
       model.awareness.setLocalStateField('user', user.identity);
     };
@@ -139,14 +172,30 @@ export class LiveNotebooks implements IContentProvider {
     const announce = (): void => this._changed.emit();
     entry.room.saveState.changed.connect(announce);
     entry.room.statusChanged.connect(announce);
+    if (isText) {
+      model.ydoc.on('update', () => this._textChanged.emit());
+    }
     this._rooms.push(entry);
     model.disposed.connect(() => {
       user.userChanged.disconnect(introduce);
-      entry.room.dispose();
-      this._rooms.splice(this._rooms.indexOf(entry), 1);
-      announce();
+      this._close(entry);
     });
     announce();
+  }
+
+  private _close(entry: OpenRoom): void {
+    if (this._rooms.includes(entry)) {
+      entry.room.dispose();
+      this._rooms.splice(this._rooms.indexOf(entry), 1);
+      this._changed.emit();
+    }
+  }
+
+  /** Too large for a live document, or no UTF-8: a file like any other, saved when asked. */
+  private _makePlain(entry: OpenRoom): void {
+    this._close(entry);
+    delete (entry.model as { dirty?: boolean }).dirty;
+    delete (entry.model.ystate as { set?: unknown }).set;
   }
 
   /** The server rewrites the file as the document changes. JupyterLab must not take that
@@ -173,6 +222,7 @@ export class LiveNotebooks implements IContentProvider {
 
   private readonly _rooms: OpenRoom[] = [];
   private readonly _dates = new Map<string, string>();
+  private readonly _textChanged = new Signal<this, void>(this);
   private readonly _changed = new Signal<this, void>(this);
   private readonly _fileChanged = new Signal<this, Contents.IChangedArgs>(this);
 }

@@ -30,6 +30,7 @@ export const CLOSE = {
   gone: 4404,
   ended: 4408,
   tooBig: 4413,
+  notText: 4415,
   restart: 1012,
   later: 1013
 } as const;

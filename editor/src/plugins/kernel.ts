@@ -11,7 +11,7 @@ import { PythonHost } from '../kernel/host';
 import { CandyceKernel } from '../kernel/kernel';
 import { ProjectLink } from '../kernel/project';
 import type { IPythonPlaces } from '../kernel/protocol';
-import { IEditorSession } from '../tokens';
+import { IEditorSession, ILiveNotebooks } from '../tokens';
 
 const running = new Map<string, CandyceKernel>();
 
@@ -80,13 +80,14 @@ export const kernelPlugin: JupyterFrontEndPlugin<void> = {
   description: 'The Python kernel of the browser.',
   autoStart: true,
   requires: [IKernelSpecs, IEditorSession],
-  optional: [INotebookTracker, ITranslator],
+  optional: [INotebookTracker, ITranslator, ILiveNotebooks],
   activate: (
     app: JupyterFrontEnd,
     specs: IKernelSpecs,
     session: IEditorSession,
     notebooks: INotebookTracker | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    live: ILiveNotebooks | null
   ) => {
     // JupyterLab makes notebook panels without a translator: "Kernel Restarting" would stay English
     notebooks?.widgetAdded.connect((_, panel) => {
@@ -99,7 +100,7 @@ export const kernelPlugin: JupyterFrontEndPlugin<void> = {
     void app.started.then(() => {
       ahead ??= newHost();
     });
-    const project = new ProjectLink(session, app.serviceManager.contents);
+    const project = new ProjectLink(session, app.serviceManager.contents, live);
     session.tokenChanged.connect((_, token) => {
       running.forEach(kernel => kernel.setToken(token));
     });
