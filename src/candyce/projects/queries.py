@@ -48,6 +48,7 @@ def get_abilities(user: User, project: Project) -> dict[str, bool]:
         rights = set(get_rights(user, project).scopes)
     return {
         "open": READ in rights,
+        "write": WRITE in rights,
         "export": READ in rights,
         "duplicate": READ in rights,
         # A teacher leads a pupil's copy; the project itself stays the pupil's.

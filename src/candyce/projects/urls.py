@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from candyce.projects import views
+from candyce.projects import file_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("<uuid:pk>/delete/", views.delete, name="delete"),
     path("<uuid:pk>/restore/", views.restore, name="restore"),
     path("<uuid:pk>/export/", views.export, name="export"),
+    path("<uuid:pk>/file/", file_views.show, name="file"),
+    path("<uuid:pk>/image/", file_views.image, name="image"),
+    path("<uuid:pk>/upload/", file_views.upload, name="upload"),
+    path("<uuid:pk>/replace/", file_views.replace, name="replace"),
+    path("<uuid:pk>/delete-file/", file_views.delete, name="delete_file"),
     path("<uuid:pk>/members/", views.members, name="members"),
     path(
         "<uuid:pk>/versions/<uuid:version>/duplicate/",

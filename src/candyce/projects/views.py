@@ -6,6 +6,7 @@ import math
 import uuid
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -86,6 +87,7 @@ def _show(
         "versions": queries.list_versions(project) if abilities["versions"] else [],
         "members": queries.list_members(project) if abilities["share"] else [],
         "form": form or MemberForm(),
+        "file_limit": settings.FILE_LIMIT // settings.MEGABYTE,
         "may_give": is_teacher(request.user) and project.kind == Project.Kind.PROJECT,
     }
     return render(request, "projects/detail.html", context, status=status)
