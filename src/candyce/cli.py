@@ -25,9 +25,9 @@ def help_command(_arguments: list[str]) -> int:
         print(f"  ./candyce {name:<10} {say(french, english)}")
     print(
         say(
-            "\nOptions de « up » : --host, --port, --no-browser, --no-demo."
+            "\nOptions de « up » : --host, --port, --processes, --no-browser, --no-demo."
             "\nOptions de « test » : --quick, --only ÉTAPE ; voir ./candyce test --help.",
-            "\nOptions of `up`: --host, --port, --no-browser, --no-demo."
+            "\nOptions of `up`: --host, --port, --processes, --no-browser, --no-demo."
             "\nOptions of `test`: --quick, --only STAGE; see ./candyce test --help.",
         )
     )

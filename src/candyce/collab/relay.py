@@ -140,7 +140,6 @@ class Relay:
             protocol=2,
             socket_timeout=ANSWER,
             socket_connect_timeout=ANSWER,
-            socket_keepalive=True,
             retry=Retry(NoBackoff(), 0),
         )
         pubsub = client.pubsub()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from candyce.launch import build
+from candyce.launch.redis import RedisServer, require_redis
 from candyce.launch.steps import StepFailed, run, say, step
 
 GRACE = 10  # seconds given to each process to end by itself
@@ -26,6 +30,13 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "--host", default="127.0.0.1", help=say("adresse d'écoute", "address to listen on")
     )
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        metavar="N",
+        help=say("processus web sur ce port", "web processes on this port"),
+    )
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--no-demo", action="store_true")
     parser.add_argument(
@@ -63,13 +74,17 @@ def _check_port(host: str, port: int) -> None:
             ) from error
 
 
-def get_web_command(host: str, port: int) -> list[str]:
-    """The web server; docs/decisions/asgi-server.md says why this one."""
+def get_web_command(host: str, port: int, processes: int = 1) -> list[str]:
+    """The web server; docs/decisions/asgi-server.md says why this one.
+
+    With several processes it keeps one socket that all accept from, and starts again those that end.
+    """
+    several = ["--workers", str(processes), "--timeout-worker-healthcheck", "30"]
     return [
         sys.executable, "-m", "uvicorn", "candyce.asgi:application",
         "--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning",
         "--timeout-graceful-shutdown", "4", "--ws-max-size", "16777216", "--no-server-header",
-        "--ws-per-message-deflate", "false",
+        "--ws-per-message-deflate", "false", *(several if processes > 1 else []),
     ]  # fmt: skip
 
 
@@ -113,6 +128,23 @@ def _spawn(command: list[str], root: Path, environment: dict[str, str]) -> subpr
     return subprocess.Popen(command, cwd=root, env=environment, start_new_session=True)
 
 
+@contextlib.contextmanager
+def _own_redis(environment: dict[str, str], processes: int) -> Iterator[RedisServer | None]:
+    """What several processes need between them, where the operator names none: a private Redis."""
+    if processes == 1 or environment.get("CANDYCE_REDIS_URL"):
+        yield None
+        return
+    program = require_redis()
+    with tempfile.TemporaryDirectory(prefix="candyce-redis-", ignore_cleanup_errors=True) as name:
+        server = RedisServer(program, Path(name), private=True)
+        server.start()
+        environment["CANDYCE_REDIS_URL"] = server.url
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
 def _show(portal: str, editor: str, *, demo: bool) -> None:
     print()
     print(say(f"  Candyce est prêt :  {portal}/", f"  Candyce is ready:  {portal}/"))
@@ -130,6 +162,8 @@ def _show(portal: str, editor: str, *, demo: bool) -> None:
 def main(root: Path, arguments: list[str]) -> int:
     """Set up, serve until interrupted; returns the exit code."""
     options = _parse(arguments)
+    if options.processes < 1:
+        raise StepFailed(say("--processes : un nombre, 1 ou plus.", "--processes: 1 or more."))
     portal, editor = _get_urls(options.host, options.port)
     environment = dict(os.environ)
     environment.setdefault("CANDYCE_PORTAL_URL", portal)
@@ -143,6 +177,19 @@ def main(root: Path, arguments: list[str]) -> int:
         build.build_portal(root, data)
         build.build_editor(root, data)
     _prepare_database(root, environment, demo=demo)
+    with _own_redis(environment, options.processes) as redis:
+        return _serve(root, data, environment, options, redis, demo=demo)
+
+
+def _serve(
+    root: Path,
+    data: Path,
+    environment: dict[str, str],
+    options: argparse.Namespace,
+    redis: RedisServer | None,
+    *,
+    demo: bool,
+) -> int:
     processes: list[subprocess.Popen[bytes]] = []
     stopped = False
 
@@ -152,21 +199,23 @@ def main(root: Path, arguments: list[str]) -> int:
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
+    portal = environment["CANDYCE_PORTAL_URL"]
     try:
         with step("Démarrage", "Starting"):
-            processes.append(_spawn(get_web_command(options.host, options.port), root, environment))
+            web = get_web_command(options.host, options.port, options.processes)
+            processes.append(_spawn(web, root, environment))
             worker = [sys.executable, "-m", "django", "work", "--queue-name", "*", "-v", "0"]
             processes.append(_spawn(worker, root, environment))
-            _wait_until_up(
-                processes[0], options.host, options.port, environment["CANDYCE_PORTAL_URL"]
-            )
-        _show(environment["CANDYCE_PORTAL_URL"], environment["CANDYCE_EDITOR_URL"], demo=demo)
+            _wait_until_up(processes[0], options.host, options.port, portal)
+        _show(portal, environment["CANDYCE_EDITOR_URL"], demo=demo)
         mirror = _start_mirror(root, data, environment)
         if mirror is not None:
             processes.append(mirror)
         if not options.no_browser:
-            webbrowser.open(environment["CANDYCE_PORTAL_URL"] + "/")
+            webbrowser.open(portal + "/")
         while not stopped and all(process.poll() is None for process in processes[:2]):
+            if redis is not None and redis.has_ended:
+                redis.start()
             time.sleep(0.2)
     finally:
         _stop(processes)

@@ -17,6 +17,7 @@ from candyce.collab.models import DocumentUpdate, LiveDocument
 from candyce.collab.queries import get_notebook
 from candyce.collab.tests.conftest import NOTEBOOK, make_token
 from candyce.collab.watching import Watch, get_people
+from candyce.launch.redis import RedisServer, find_redis
 from candyce.projects import signals
 from candyce.projects.models import Member, Project
 
@@ -391,3 +392,47 @@ async def test_messages_of_who_does_not_hold_the_secret_are_not_believed(two, pa
     await chloe.wait_for(lambda: "still here" in chloe.source(0))
     assert bob.connected
     client.close()
+
+
+class Notes:
+    """What a relay says, noted."""
+
+    def __init__(self):
+        self.heard = []
+
+    def on_relay(self, document_id, message):
+        self.heard.append((document_id, message.kind, message.body))
+
+    def on_watched(self, document_id):
+        self.heard.append((document_id, "watched"))
+
+    def on_back(self):
+        pass
+
+    on_unheard = on_process_gone = on_watched
+
+
+async def test_a_relay_speaks_through_a_socket_of_the_system_and_stops_listening(tmp_path):
+    if find_redis() is None:
+        pytest.skip("no Redis on this machine")
+    server = RedisServer(find_redis(), tmp_path, private=True)
+    server.start()
+    one, other = Notes(), Notes()
+    relays = [relay.Relay(server.url, one), relay.Relay(server.url, other)]
+    try:
+        await eventually(lambda: all(each.is_up for each in relays))
+        relays[1].watch(7)
+        await eventually(lambda: (7, "watched") in other.heard)
+        relays[0].post(7, bell.messages.BYE, b"first")
+        relays[0].post(8, bell.messages.BYE, b"of another document")
+        await eventually(lambda: (7, bell.messages.BYE, b"first") in other.heard)
+        relays[1].unwatch(7)
+        await eventually(lambda: not relays[1]._subscribed)
+        relays[0].post(7, bell.messages.BYE, b"second")
+        relays[0].post(None, bell.messages.ACCESS, b"")
+        await eventually(lambda: (None, bell.messages.ACCESS, b"") in other.heard)
+        assert len(other.heard) == 3
+    finally:
+        for each in relays:
+            await each.close()
+        server.stop()
