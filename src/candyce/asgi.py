@@ -25,7 +25,7 @@ from candyce.collab import app as collab
 from candyce.collab.hub import close_hub, get_hub
 from candyce.lib.body import limit_body
 from candyce.lib.bounded import BoundedHandler
-from candyce.lib.memory import use_one_arena
+from candyce.lib.memory import calm_collector, use_one_arena
 from candyce.lib.origins import is_editor_host, is_portal_host
 from candyce.lib.static import StaticFiles, get_script_hashes
 from candyce.web.checks import refuse_unsafe_start
@@ -161,6 +161,7 @@ class Application:
                 self._get_sites("portal")
                 if settings.CANDYCE_REDIS_URL:
                     get_hub()  # hears the other processes from the beginning
+                calm_collector()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await close_hub()

@@ -60,9 +60,17 @@ def materialise_document(document_id: int) -> str | None:
     The log is read first, the row written after: an edit in between leaves the document stale, never
     a file newer than it says. A content that nbformat refuses leaves the last good file in place.
     """
-    where = LiveDocument.objects.filter(pk=document_id).values_list("path", flat=True).first()
-    content = store.load(document_id) if where is not None else None
-    if where is None or content is None:
+    fields = ("path", "last_seq", "materialised_seq", "snapshot_seq")
+    row = LiveDocument.objects.filter(pk=document_id).values_list(*fields).first()
+    if row is None:
+        return None
+    where, last_seq, materialised_seq, snapshot_seq = row
+    if last_seq == materialised_seq:  # another process was faster
+        if last_seq - snapshot_seq >= limits.COMPACT_AFTER:
+            compact(document_id)
+        return None
+    content = store.load(document_id)
+    if content is None:
         return None
     data = write_content(read_content(load_doc(content.updates), get_kind(where)))
     if data is None:

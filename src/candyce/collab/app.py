@@ -51,6 +51,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await send({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
     finally:
         hub.connections -= 1
+        hub.left += 1
 
 
 def _read_path(path: str) -> tuple[uuid.UUID, str] | None:
@@ -100,7 +101,7 @@ async def _enter(
         room = await hub.open(project_id, path)
     except rights.Refused as refused:
         raise Closed(refused.close_code, refused.reason) from refused
-    except NotFound as error:
+    except (NotFound, Gone) as error:
         raise Closed(protocol.CLOSE_GONE, "not_found") from error
     except InvalidNotebook as error:
         raise Closed(protocol.CLOSE_GONE, error.code) from error

@@ -95,8 +95,8 @@ class Connection:
         """Rights are asked anew in a while, and at the moment that the clock changes them."""
         pause = limits.RIGHTS_EVERY
         if self.grant.until is not None:
-            left = self.grant.until - time.time()
-            pause = min(pause, left) if left > 0 else pause
+            # A moment that has passed was an answer to an older question.
+            pause = min(pause, self.grant.until - time.time())
         self.check_at = time.monotonic() + pause
 
     @property

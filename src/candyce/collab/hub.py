@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from candyce.collab import actions, bell, limits, protocol, rights, store
 from candyce.collab import relay_messages as messages
@@ -21,14 +22,15 @@ from candyce.collab.relay_messages import Message
 from candyce.collab.room import Room
 from candyce.collab.watching import Watch, note_people
 from candyce.collab.writer import Writer
-from candyce.lib.memory import give_back
+from candyce.lib.memory import collect, give_back
 
 logger = logging.getLogger(__name__)
 TICK = 0.5
 RIGHTS_TICK = 0.25
 MATERIALISE_SHARE = 5  # pause this many times as long as the work took: a sixth of a core at most
-RIGHTS_AT_ONCE = 25
+RIGHTS_AT_ONCE = 50
 SEQS_AT_ONCE = 500
+LEFT = 500
 
 
 class Hub:
@@ -41,6 +43,7 @@ class Hub:
         self.rooms: dict[int, Room] = {}
         self.connections = 0
         self.rings = 0  # how often rights may have changed; says which of two answers is the newer
+        self.left = 0  # rooms and connections that ended since their remains were collected
         self.relay = Relay(settings.CANDYCE_REDIS_URL, self) if settings.CANDYCE_REDIS_URL else None
         self._seqs_at = 0.0
         self._to_compare: set[int] = set()  # documents whose channel we have just begun to hear
@@ -78,6 +81,7 @@ class Hub:
     def forget(self, room: Room) -> None:
         if self.rooms.get(room.document_id) is room:
             del self.rooms[room.document_id]
+            self.left += 1
             room.close()
             if self.relay is not None:
                 self.relay.unwatch(room.document_id)
@@ -130,6 +134,7 @@ class Hub:
             room.forget_watchers()
 
     def on_people(self, user_ids: set[uuid.UUID]) -> None:
+        self.rings += 1
         for room in list(self.rooms.values()):
             if theirs := [one for one in room.connections if one.grant.user_id in user_ids]:
                 room.start(self.check(theirs))
@@ -154,6 +159,7 @@ class Hub:
 
     def on_back(self) -> None:
         """Redis is there, again perhaps: bells may have rung that nobody carried to us."""
+        self.rings += 1
         for room in self.rooms.values():
             for connection in room.connections:
                 connection.check_at = 0.0
@@ -193,7 +199,12 @@ class Hub:
                 connection.plan_check()
             tokens = [connection.grant.token for connection in some]
             asked = self.rings
-            answers = await self.threads.run(rights.grant_many, tokens)
+            try:
+                answers = await self.threads.run(rights.grant_many, tokens)
+            except DatabaseError:
+                for connection in [*some, *waiting]:
+                    connection.check_at = time.monotonic() + 1
+                raise
             for connection, answer in zip(some, answers, strict=True):
                 if asked >= connection.asked:  # an older answer may come after a newer one
                     connection.asked = asked
@@ -231,7 +242,7 @@ class Hub:
             self.relay.sweep()
         now = time.monotonic()
         blind = self.relay is not None and not self.relay.is_up
-        if blind or now - self._seqs_at >= limits.RIGHTS_EVERY / 3:
+        if blind or now - self._seqs_at >= limits.NUMBERS_EVERY:
             self._seqs_at = now
             ids = list(self.rooms)
         else:
@@ -281,9 +292,10 @@ class Hub:
             elif room.size > room.limit // 2:
                 room.measure()
 
-    async def _give_back(self) -> None:
-        # Whole documents pass through memory when they are opened and filed; they leave holes.
-        if self.rooms:
+        if self.left > max(LEFT, len(self.rooms) + self.connections):
+            # A class has gone: more is behind than ahead, so looking at everything is worth it.
+            self.left = 0
+            collect()
             await self.threads.slow(give_back)
 
     # -- the end ------------------------------------------------------------------------------

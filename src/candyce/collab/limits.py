@@ -19,7 +19,8 @@ TEXT = 1024 * 1024  # a text file that is opened live; larger ones are plain fil
 TEXT_DOCUMENT = 4 * 1024 * 1024  # what a live text may grow to, its edits' traces included
 SMALL_UPDATE = 4 * 1024  # what a full project or document still takes, so that one can tidy up
 
-RIGHTS_EVERY = 15.0  # rights are asked anew at least this often
+RIGHTS_EVERY = 30.0  # rights are asked anew at least this often; bells and the clock come first
+NUMBERS_EVERY = 5.0  # what the log's numbers are, where no news came
 TOKEN_GRACE = 60.0  # after a token's end, time to send the next
 GATHER = 0.008  # updates that arrive within it share a commit
 MATERIALISE_AFTER = 2.0  # quiet time after the last edit

@@ -77,11 +77,15 @@ def read_token(text: str, project_id: uuid.UUID) -> tokens.Token:
 def grant(token: tokens.Token) -> Grant:
     """Look up the person's present rights; raises :class:`Refused`."""
     user = User.objects.filter(pk=token.user_id).first()
+    project = Project.objects.select_related("pen").filter(pk=token.project_id).first()
+    return _decide(token, user, project)
+
+
+def _decide(token: tokens.Token, user: User | None, project: Project | None) -> Grant:
     if user is None or not user.is_active:
         raise Refused(protocol.CLOSE_FORBIDDEN, "forbidden")
     if user.signed_out_at is not None and user.signed_out_at.timestamp() >= token.first_issued + 1:
         raise Refused(protocol.CLOSE_ENDED, "session_ended")
-    project = Project.objects.filter(pk=token.project_id).first()
     if project is None or project.deleted_at is not None:
         raise Refused(protocol.CLOSE_GONE, "project_deleted")
     rights = get_rights(user, project)
@@ -125,10 +129,12 @@ def renew(grant_: Grant, text: str) -> Grant:
 
 def grant_many(these: list[tokens.Token]) -> list[Grant | Refused]:
     """:func:`grant` for many, refusals as values."""
+    users = User.objects.in_bulk({token.user_id for token in these})
+    projects = Project.objects.select_related("pen").in_bulk({token.project_id for token in these})
     answers: list[Grant | Refused] = []
     for token in these:
         try:
-            answers.append(grant(token))
+            answers.append(_decide(token, users.get(token.user_id), projects.get(token.project_id)))
         except Refused as refused:
             answers.append(refused)
     return answers

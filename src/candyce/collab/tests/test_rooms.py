@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 from websockets.exceptions import InvalidStatus
 
+from candyce.assignments import access
+from candyce.assignments import actions as assignments
+from candyce.assignments.models import Assignment
 from candyce.collab import actions, limits, notebook, protocol
 from candyce.collab.models import DocumentUpdate, LiveDocument
 from candyce.collab.queries import get_notebook
@@ -172,11 +176,36 @@ async def test_a_lost_right_to_write_is_told_and_its_return_brings_back_what_was
     await chloe.close()
 
 
-async def test_a_window_that_closes_by_time_is_noticed(live, school, project, monkeypatch):
+async def test_when_the_window_closes_writing_ends_at_that_moment(live, school, project):
+    @in_database
+    def give_until(closes_at):
+        lesson = make_project(school.alice)
+        assignment = assignments.give(
+            acting_user=school.alice, classes=[school.school_class], title="W", project=lesson
+        )
+        Assignment.objects.filter(pk=assignment.pk).update(closes_at=closes_at)
+        given = access.get_assignment(school.bob, assignment.pk)
+        return assignments.open_copy(given, acting_user=school.bob).project
+
+    closes_at = timezone.now() + timedelta(seconds=4)
+    copy = await give_until(closes_at)
+    token = make_token(copy, school.bob, "read", "write", "submit")
+    bob = await enter(live.client(copy, school.bob, token=token))
+    assert "write" in bob.status["scopes"]
+    await bob.wait_for(lambda: bob.status["code"] == "window_closed", 12)
+    assert timezone.now() >= closes_at
+    bob.type(0, "too late")
+    await bob.wait_for(lambda: bob.rejected == [1])
+    await bob.close()
+
+
+async def test_a_change_that_rings_no_bell_is_noticed_all_the_same(
+    live, school, project, monkeypatch
+):
     monkeypatch.setattr(limits, "RIGHTS_EVERY", 0.2)
     await share(project, school.chloe, "read", "write")
     chloe = await enter(live.client(project, school.chloe))
-    await share(project, school.chloe, "read")  # no signal: only the clock knows
+    await share(project, school.chloe, "read")
     await chloe.wait_for(lambda: chloe.status["scopes"] == ["read"], 5)
     await chloe.close()
 
