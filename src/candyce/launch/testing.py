@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from candyce.launch import build, checks
 from candyce.launch.chromium import prepare_chromium
 from candyce.launch.node import prepare_modules, prepare_node
 from candyce.launch.postgres import find_programs, throw_away_postgres
+from candyce.launch.redis import prepare_redis
 from candyce.launch.steps import StepFailed, say
 
 Environment = dict[str, str]
@@ -43,6 +45,8 @@ def _check(root: Path, _environment: Environment) -> int:
 
 
 def _unit(root: Path, environment: Environment) -> int:
+    with contextlib.suppress(StepFailed):  # without a Redis its tests are left out, and say so
+        prepare_redis(root)
     return _pytest(root, environment, "src", "-n", "2", "--create-db")
 
 
@@ -63,6 +67,7 @@ def _content(root: Path, environment: Environment) -> int:
 
 
 def _faults(root: Path, environment: Environment) -> int:
+    prepare_redis(root)
     return _pytest(root, environment, "tests/faults", "-v")
 
 
