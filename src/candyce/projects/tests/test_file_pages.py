@@ -180,7 +180,7 @@ def test_too_much_is_refused_with_its_limit(portal, school, project, settings):
     portal.force_login(school.bob)
     sent = [send("gros.bin", b"x" * (site_settings.MEGABYTE + 1)), send("petit.bin")]
     portal.post(url("upload", project), {"files": sent})
-    assert "1 MB" in said(portal, project).replace("\xa0", " ")
+    assert "1 Mo" in said(portal, project).replace("\xa0", " ")
     project.refresh_from_db()
     assert "gros.bin" not in project.tree
     assert "petit.bin" in project.tree
