@@ -14,9 +14,9 @@ import uuid
 from typing import Any
 
 import nbformat
+from nbformat.validator import iter_validate
 from pycrdt import Array, Doc, Map, Text
 
-from candyce.collab import limits
 from candyce.collab.schema import CELL_ID
 from candyce.lib.errors import CandyceError, TooLarge
 from candyce.projects.notebooks import InvalidNotebook
@@ -49,13 +49,17 @@ def normalise(notebook: Notebook) -> Notebook:
     """Texts as strings, where files may have lists of lines; ``trusted`` taken out. Changes in place."""
     for cell in notebook["cells"]:
         cell["source"] = join_text(cell.get("source", ""))
-        for bundle in (cell.get("attachments") or {}).values():
-            _join_bundle(bundle)
+        for bundle in _as_dict(cell.get("attachments")).values():
+            _join_bundle(_as_dict(bundle))
         for output in cell.get("outputs", ()):
-            _join_bundle(output.get("data") or {})
+            _join_bundle(_as_dict(output.get("data")))
             if output["output_type"] == "stream":
                 output["text"] = join_text(output.get("text", ""))
     return strip_trusted(notebook)
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _join_bundle(bundle: dict[str, Any]) -> None:
@@ -83,7 +87,8 @@ def _check_parsed(cell: Any) -> None:
 def write(notebook: Notebook) -> bytes:
     """The bytes of the ``.ipynb``, laid out as Jupyter does, the same for the same content."""
     node = nbformat.from_dict(notebook)
-    return (nbformat.writes(node, indent=1, ensure_ascii=False) + "\n").encode()
+    # Not nbformat.writes: it validates again, and logs what a pupil wrote.
+    return (nbformat.v4.writes(node, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def strip_trusted(notebook: Notebook) -> Notebook:
@@ -250,33 +255,55 @@ def read_cell(shared: Map) -> Notebook:
 
 
 def make_valid(notebook: Notebook) -> Notebook | None:
-    """The notebook as nbformat accepts it: offending metadata or outputs left out, or None.
+    """The notebook as nbformat accepts it, unknown fields kept: offending values left out, or None.
 
-    Only values that no page of ours writes are ever left out; text never is.
+    Only values that no page of ours writes are ever left out; text never is. All offences are mended at
+    once, for somebody may have put one into every cell.
     """
-    for _attempt in range(limits.STRUCTS // 1000):
-        try:
-            nbformat.validate(nbformat.from_dict(notebook))
-        except nbformat.ValidationError as error:
-            path = list(getattr(error, "absolute_path", None) or getattr(error, "path", None) or ())
-            if not _drop(notebook, path):
-                return None
-        else:
+    for mend in (_leave_out, _leave_out, _make_bare):
+        errors = list(iter_validate(nbformat.from_dict(notebook), relax_add_props=True))
+        if not errors:
             return notebook
+        mend(notebook, [_get_place(error) for error in errors])
+    errors = list(iter_validate(nbformat.from_dict(notebook), relax_add_props=True))
+    return None if errors else notebook
+
+
+def _get_place(error: Any) -> list[Any]:
+    return list(getattr(error, "absolute_path", None) or getattr(error, "path", None) or ())
+
+
+def _leave_out(notebook: Notebook, places: list[list[Any]]) -> None:
+    """Delete the smallest part that may be missing around each place."""
+    cuts = {tuple(cut) for cut in map(_find_cut, places) if cut}
+    # From the end: what stands before keeps its index.
+    for cut in sorted(
+        cuts, key=lambda cut: [(isinstance(at, str), at) for at in cut], reverse=True
+    ):
+        owner: Any = notebook
+        for step in cut[:-1]:
+            owner = owner[step]
+        del owner[cut[-1]]
+
+
+def _find_cut(place: list[Any]) -> list[Any] | None:
+    if "metadata" in place and len(place) > place.index("metadata") + 1:
+        return place[: place.index("metadata") + 2]
+    if len(place) >= 4 and place[0] == "cells" and place[2] == "outputs":
+        return place[:4]
+    if len(place) >= 3 and place[0] == "cells" and place[2] == "attachments":
+        return place[:3]
     return None
 
 
-def _drop(notebook: Notebook, path: list[Any]) -> bool:
-    if "metadata" in path and len(path) > path.index("metadata") + 1:
-        cut = path[: path.index("metadata") + 2]
-    elif len(path) >= 4 and path[0] == "cells" and path[2] == "outputs":
-        cut = path[:4]
-    elif len(path) >= 3 and path[0] == "cells" and path[2] == "attachments":
-        cut = path[:3]
-    else:
-        return False
-    owner: Any = notebook
-    for step in cut[:-1]:
-        owner = owner[step]
-    del owner[cut[-1]]
-    return True
+def _make_bare(notebook: Notebook, places: list[list[Any]]) -> None:
+    """Leave nothing but id, type and text to the cells that still offend."""
+    for index in {place[1] for place in places if len(place) > 1 and place[0] == "cells"}:
+        cell = notebook["cells"][index]
+        bare = {key: cell[key] for key in ("id", "cell_type", "source") if key in cell}
+        bare["metadata"] = {}
+        if cell["cell_type"] == "code":
+            bare |= {"execution_count": None, "outputs": []}
+        notebook["cells"][index] = bare
+    if any(place[:1] == ["metadata"] for place in places):
+        notebook["metadata"] = {}

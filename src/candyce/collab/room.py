@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from candyce.collab.hub import Hub
 
 logger = logging.getLogger(__name__)
-RESYNCS = 5  # of one connection
+RESYNCS = 5  # of one connection, in a row
 PARSE_IN_THREAD = 256 * 1024
 PATIENCE = 0.05  # seconds: a number that is missing is usually on its way
 
@@ -189,6 +189,8 @@ class Room:
         if isinstance(message, protocol.Update):
             if message.data != EMPTY_UPDATE:
                 await self._receive_update(connection, message)
+            elif message.answer:
+                connection.gap = False  # it has nothing of what we asked for
         elif isinstance(message, protocol.Step1):
             await self._answer(connection, message.state)
         elif isinstance(message, protocol.Awareness):
@@ -224,13 +226,17 @@ class Room:
                 replica = await self.get_replica()
             applied = self._apply(replica, connection, message.data, summary)
         except Gap:
-            self._ask_again(connection, ordinal)
+            # Until the answer comes, all that is typed builds on the same thing, and comes with it.
+            if message.answer or not connection.gap:
+                self._ask_again(connection, ordinal)
         except InvalidUpdate as error:
             logger.warning("Refused an update of %s: %s", connection.user_id, error)
             self._refuse_invalid(connection, ordinal)
         else:
             quiet = connection.gap and not message.answer
             connection.gap = quiet
+            if message.answer:
+                connection.resyncs = 0
             self._store(connection, applied, 0 if quiet else ordinal)
 
     def _apply(
@@ -259,6 +265,7 @@ class Room:
     def _ask_again(self, connection: Connection, ordinal: int) -> None:
         connection.resyncs += 1
         if connection.resyncs > RESYNCS or self._replica is None:
+            logger.warning("Refused an update of %s: what it needs never comes", connection.user_id)
             self._refuse_invalid(connection, ordinal)
             return
         connection.gap = True

@@ -162,7 +162,11 @@ def check_cell(cell: Any, repairs: list[Map]) -> None:
     if not isinstance(metadata, Map):
         raise InvalidUpdate("metadata of a cell")
     _note_trusted(metadata, repairs)
-    if not isinstance(cell.get("attachments", {}), (dict, type(None), Map)):
+    # A value, as pages write it: what changes inside a shared map here would not be seen.
+    attachments = cell.get("attachments") or {}
+    if not isinstance(attachments, dict) or not all(
+        isinstance(bundle, dict) for bundle in attachments.values()
+    ):
         raise InvalidUpdate("attachments of a cell")
     if kind == "code":
         _check_code(cell)

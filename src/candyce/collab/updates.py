@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from math import isfinite
+from struct import Struct
 
 from candyce.collab import limits
 from candyce.collab.protocol import ProtocolError, read_bytes, read_uint
@@ -24,7 +26,10 @@ _TYPES = frozenset({0, 1, 2})
 # What a live text is made of; see Summary.odd.
 _PLAIN = frozenset({_DELETED, _STRING})
 _SOURCE = "source"
-_SIMPLE_ANY = {127: 0, 126: 0, 121: 0, 120: 0, 124: 4, 123: 8, 122: 8}
+_SIMPLE_ANY = frozenset({127, 126, 121, 120})
+# Numbers as JSON has them: neither NaN and infinity nor the integers of 64 bits (122), which JavaScript
+# cannot write as JSON.
+_FLOATS = {124: Struct(">f"), 123: Struct(">d")}
 
 
 class InvalidUpdate(ProtocolError):
@@ -262,9 +267,9 @@ class _Reader:
         elif kind == 125:
             self.signed()
         elif kind in _SIMPLE_ANY:
-            self.at += _SIMPLE_ANY[kind]
-            if self.at > len(self.data):
-                raise InvalidUpdate("shorter than it says")
+            return
+        elif kind in _FLOATS:
+            self.float(_FLOATS[kind])
         elif kind == 118:
             for _ in range(self.count()):
                 self.string()
@@ -274,6 +279,14 @@ class _Reader:
                 self.any(depth + 1)
         else:
             raise InvalidUpdate(f"value of kind {kind}")
+
+    def float(self, form: Struct) -> None:
+        end = self.at + form.size
+        if end > len(self.data):
+            raise InvalidUpdate("shorter than it says")
+        if not isfinite(form.unpack_from(self.data, self.at)[0]):
+            raise InvalidUpdate("not a number of JSON")
+        self.at = end
 
     def signed(self) -> None:
         for size in range(1, 10):

@@ -14,7 +14,7 @@ for (const line of readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
     if (shared.ydoc.store.pendingStructs !== null) {
       throw new Error('waits for something that never comes');
     }
-    const content = shared.toJSON();
+    const content = JSON.parse(JSON.stringify(shared.toJSON()));
     answer = { sources: shared.cells.map(cell => cell.getSource()), cells: content.cells.length };
     shared.dispose();
   } catch (error) {

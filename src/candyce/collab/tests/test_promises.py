@@ -83,3 +83,30 @@ async def test_of_two_answers_about_rights_the_newer_question_counts(
     await chloe.wait_saved()
     assert chloe.rejected == []
     await chloe.close()
+
+
+async def test_a_page_far_away_types_on_while_it_is_asked_for_what_is_missing(
+    live, school, project
+):
+    """On a slow line many keystrokes follow the lost one before the server's question arrives."""
+    bob = await enter(live.client(project, school.bob))
+    bob.type(0, "kept ")
+    await bob.wait_saved()
+    bob._caught_up = False  # the line loses one
+    bob.type(0, "lost ")
+    bob._caught_up = True
+    real, questions = bob._sync, []
+    bob._sync = lambda step, payload: questions.append((step, payload))  # not read yet
+    for letter in "many keystrokes":
+        bob.type(0, letter)
+    await bob.wait_for(lambda: len(questions) > 0)
+    await asyncio.sleep(0.3)
+    bob._sync = real
+    for question in questions:
+        bob._sync(*question)
+    await bob.wait_saved()
+    assert (bob.rejected, len(questions)) == ([], 1)
+    other = await enter(live.client(project, school.bob))
+    assert other.source(0).endswith("kept lost many keystrokes")
+    await bob.close()
+    await other.close()
