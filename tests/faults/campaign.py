@@ -171,7 +171,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--storm", type=int, default=500, help="pages of a reconnection storm")
     parser.add_argument("--keep", action="store_true", help="keep the machines' logs")
+    parser.add_argument(
+        "--fuzz", type=float, metavar="SECONDS", help="attack live notebooks instead"
+    )
     options = parser.parse_args()
+    if options.fuzz:
+        return _fuzz(options.fuzz, options.seed)
     print(f"seed {options.seed}, {options.count} faults", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="candyce-faults-"))
     started = time.monotonic()
@@ -194,6 +199,15 @@ def main() -> int:
     else:
         _remove(folder)
     return 1 if report.wrong else 0
+
+
+def _fuzz(seconds: float, seed: int) -> int:
+    import django
+
+    django.setup()
+    from candyce.collab.tests import fuzzing
+
+    return fuzzing.attack(seconds, seed)
 
 
 def _remove(folder: Path) -> None:

@@ -4,19 +4,17 @@ Real updates are recorded from random editing, then bent: bits flipped, cut, spl
 and edits are made that Yjs allows and a notebook does not. What the replica takes in is read by our own
 codec, by jupyter_ydoc, by nbformat, and (``open_all``) by yjs and @jupyter/ydoc in Node.js.
 
-    python -m candyce.collab.tests.fuzzing --seconds 60 --seed 7
+    ./candyce faults --fuzz 60 --seed 7
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import contextlib
 import json
 import random
 import shutil
 import subprocess
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -352,15 +350,12 @@ def _spoil(place: Any, chance: random.Random) -> None:
         place.insert(0, "bold", {"b": True, "": {"deep": [1]}})
 
 
-def main() -> int:
+def attack(seconds: float, seed: int) -> int:
+    """The long form; gives 1 when something was let in that should not be."""
     warnings.simplefilter("ignore")  # jupyter_ydoc's, of cells with one id
-    parser = argparse.ArgumentParser(description="Attack live notebooks with hostile updates.")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    options = parser.parse_args()
-    print(f"seed {options.seed}, {options.seconds:g} s", flush=True)
+    print(f"seed {seed}, {seconds:g} s", flush=True)
     try:
-        tally = Fuzzer(options.seed).run(options.seconds)
+        tally = Fuzzer(seed).run(seconds)
     except Broken as broken:
         print(broken)
         return 1
@@ -372,7 +367,3 @@ def main() -> int:
     )
     print("\n".join(problems or []))
     return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
