@@ -40,9 +40,10 @@ def share_notebook(teacher: Page, *usernames: str) -> str:
     project = re.search(r"/projects/([0-9a-f-]{36})/", teacher.url)
     assert project is not None
     for username in usernames:
-        teacher.get_by_label("Identifiant").fill(username)
-        teacher.locator("select[name=right]").select_option("write")
-        teacher.get_by_role("button", name="Ajouter").click()
+        members = teacher.locator("section[aria-labelledby=members]")
+        members.get_by_label("Identifiant").fill(username)
+        members.locator("select[name=right]").select_option("write")
+        members.get_by_role("button", name="Ajouter", exact=True).click()
     return project[1]
 
 
