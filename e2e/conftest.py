@@ -41,13 +41,13 @@ def get_free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_site(data: Path, *arguments: str, **settings: str) -> Site:
-    """`./candyce up` on a free port with its data in ``data``; the built assets are the checkout's."""
+def start_site(data: Path, *arguments: str, port: int | None = None, **settings: str) -> Site:
+    """`./candyce up` on ``port`` or a free one with its data in ``data``; built assets are the checkout's."""
     data.mkdir(parents=True, exist_ok=True)
     build = data / "build"
     if not build.exists():
         build.symlink_to(ROOT / "var/build")
-    port = get_free_port()
+    port = port or get_free_port()
     portal, editor = f"http://localhost:{port}", f"http://127.0.0.1:{port}"
     environment = {
         **{

@@ -111,7 +111,9 @@ def test_network_that_goes_and_comes_back_loses_nothing(site: Site, new_person: 
     wait_until_saved(pupil)
     pupil.context.set_offline(True)
     add_cell_below(pupil, "b = 'hors ligne'")
-    expect(pupil.locator(".cy-save")).to_contain_text("Hors ligne", timeout=30_000)
+    expect(pupil.locator(".cy-save")).to_have_text(
+        "Enregistré sur cet appareil seulement", timeout=30_000
+    )
     take_picture(pupil, "hors-ligne")
     pupil.context.set_offline(False)
     wait_until_saved(pupil)

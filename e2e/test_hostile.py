@@ -44,8 +44,8 @@ display(Javascript('''
     await attempt('opener', () => String(window.opener));
     await attempt('tokens', () => Object.keys(sessionStorage).filter(k => !k.includes('%(project)s')).length);
     await attempt('local', () => JSON.stringify(localStorage).includes('token'));
-    await attempt('worker', async () => (await navigator.serviceWorker.getRegistrations()).length);
-    await attempt('databases', async () => (await indexedDB.databases()).filter(d => /doc|candyce|jupyter/i.test(d.name)).length);
+    await attempt('worker', async () => (await navigator.serviceWorker.getRegistrations()).filter(one => !(one.active ?? one.waiting ?? one.installing).scriptURL.endsWith('/edit/sw.js')).length);
+    await attempt('databases', async () => (await indexedDB.databases()).filter(d => /doc|candyce|jupyter/i.test(d.name) && d.name !== 'candyce-offline').length);
     await attempt('portal-frame', () => new Promise((done, no) => {
       const frame = document.createElement('iframe'); frame.src = '%(portal)s/';
       frame.onload = () => { try { done(frame.contentDocument ? frame.contentDocument.body.innerText.slice(0, 20) || 'blank' : 'opaque'); } catch (e) { no(e); } };

@@ -1,4 +1,4 @@
-/** Builds the portal's assets: `node frontend/build.mjs <out>` writes portal.css and portal.js. */
+/** Builds the portal's assets: `node frontend/build.mjs <out>` writes portal.css, portal.js and sw.js. */
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
@@ -7,6 +7,7 @@ await build({
   entryPoints: [
     { in: here("./src/portal.ts"), out: "portal" },
     { in: here("./styles/portal.css"), out: "portal" },
+    { in: here("./src/sw.ts"), out: "sw" },
   ],
   outdir: process.argv[2] ?? here("../var/build/portal"),
   bundle: true,

@@ -8,6 +8,7 @@ the old site only once the new one is complete.
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ def build(out: Path, cache: Path, quality: int) -> None:
     import compress
     import extension
     import hashed
+    import offline
     import python_files
     import site_files
     from progress import step
@@ -37,9 +39,12 @@ def build(out: Path, cache: Path, quality: int) -> None:
         with step("extension"):
             labextension = extension.compile_extension()
             extension.bundle_worker(work / "kernel-worker.js")
+            extension.bundle_service(work / offline.SCRIPT)
         with step("JupyterLite"):
             lite = site_files.run_jupyter_lite(work)
             site_files.assemble(lite, labextension, work / "kernel-worker.js", python, site)
+            shutil.copyfile(work / offline.SCRIPT, site / offline.SCRIPT)
+            offline.write(site)
         with step("compression"):
             compress.compress_all(site, cache, quality)
         paths = (str(p.relative_to(site)) for p in site.rglob("*") if p.is_file())

@@ -23,17 +23,25 @@ def compile_extension() -> Path:
 
 def bundle_worker(out: Path) -> None:
     """The kernel's worker and Pyodide's loader as one module."""
+    _bundle("src/kernel/worker.ts", out, "esm", "--external:node:*", "--external:ws")
+
+
+def bundle_service(out: Path) -> None:
+    """The service worker as one classic script."""
+    _bundle("src/offline/service.ts", out, "iife")
+
+
+def _bundle(source: str, out: Path, form: str, *more: str) -> None:
     _run(
         [
             str(NODE_MODULES / ".bin" / "esbuild"),
-            "src/kernel/worker.ts",
+            source,
             "--bundle",
             "--minify",
-            "--format=esm",
+            f"--format={form}",
             "--target=es2022",
             "--legal-comments=none",
-            "--external:node:*",
-            "--external:ws",
+            *more,
             f"--outfile={out}",
         ]
     )

@@ -78,6 +78,10 @@ export interface ProjectInfo {
   history_url?: string | null;
   reconnect_url: string;
   server_time: string;
+  /** The key of what this device may keep (base64url); null when nothing may be kept. */
+  offline_key?: string | null;
+  /** Days after which this device forgets. */
+  offline_days?: number;
   files: string[];
 }
 

@@ -75,11 +75,13 @@ const fr = {
 
   saved: 'Enregistré',
   saving: 'Enregistrement…',
+  merging: 'Synchronisation…',
   opening: 'Ouverture…',
   offline: 'Hors ligne',
-  offlineUnsaved: 'Hors ligne\u00a0: vos modifications sont gardées sur cette page',
+  onDevice: 'Enregistré sur cet appareil seulement',
+  offlineUnsaved: 'Hors ligne, non enregistré\u00a0: gardez cette page ouverte',
   readOnly: 'Lecture seule',
-  cannotSave: 'Non enregistré',
+  cannotSave: 'Impossible d’enregistrer\u00a0: {why}',
 
   timeLeft: 'Reste {time}',
   closesAt: 'À rendre avant\u00a0: {moment}',
@@ -119,6 +121,16 @@ const fr = {
   reconnect: 'Se reconnecter',
   dismiss: 'Masquer',
   work: 'Votre travail est toujours sur cette page.',
+  workOnDevice: 'Ce que vous avez écrit est gardé sur cet appareil\u00a0; téléchargez-le si vous en avez besoin.',
+  discard: 'Y renoncer',
+  discardTitle: 'Renoncer à ces modifications\u00a0?',
+  discardBody:
+    'Ce que vous avez écrit et qui n’a pas pu être enregistré sera effacé de cet appareil. La page se rouvre ensuite sur la version enregistrée.',
+  leftTitle: 'Des modifications faites hors ligne sont restées de côté',
+  leftBody:
+    'Vous aviez écrit dans ce fichier sans réseau, et il a été remplacé depuis. Les deux ne peuvent pas être réunis\u00a0: téléchargez votre version pour y reprendre ce qu’il vous faut.',
+  later: 'Plus tard',
+  eraseLeft: 'Effacer cette version',
 
   endedTitle: 'Votre session est terminée.',
   endedBody:
@@ -274,11 +286,13 @@ const en: Record<Key, string> = {
 
   saved: 'Saved',
   saving: 'Saving…',
+  merging: 'Merging…',
   opening: 'Opening…',
   offline: 'Offline',
-  offlineUnsaved: 'Offline: your changes are kept on this page',
+  onDevice: 'Saved on this device only',
+  offlineUnsaved: 'Offline, not saved: keep this page open',
   readOnly: 'Read only',
-  cannotSave: 'Not saved',
+  cannotSave: 'Cannot save: {why}',
 
   timeLeft: '{time} left',
   closesAt: 'Hand in before {moment}',
@@ -316,6 +330,16 @@ const en: Record<Key, string> = {
   reconnect: 'Sign in again',
   dismiss: 'Hide',
   work: 'Your work is still on this page.',
+  workOnDevice: 'What you wrote is kept on this device; download it if you need it.',
+  discard: 'Give it up',
+  discardTitle: 'Give these changes up?',
+  discardBody:
+    'What you wrote and could not be saved will be erased from this device. The page then opens again on the saved version.',
+  leftTitle: 'Changes made without a network were left aside',
+  leftBody:
+    'You wrote in this file without a network, and it was replaced since. The two cannot be merged: download your version to take from it what you need.',
+  later: 'Later',
+  eraseLeft: 'Erase this version',
 
   endedTitle: 'Your session has ended.',
   endedBody: 'Sign in again in a new tab: this page will carry on by itself.',

@@ -5,6 +5,7 @@ import { filesPlugin } from './plugins/files';
 import { historyPlugin } from './plugins/history';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
 import { livePlugin, svgPlugin } from './plugins/live';
+import { offlinePlugin } from './plugins/offline';
 import { executorPlugin, openerPlugin } from './plugins/opener';
 import { drivePlugin, settingsPlugin, userPlugin, workspacesPlugin } from './plugins/services';
 import { sessionPlugin } from './plugins/session';
@@ -23,6 +24,7 @@ const plugins: unknown[] = [
   kernelClientPlugin,
   kernelPlugin,
   livePlugin,
+  offlinePlugin,
   openerPlugin,
   outputsPlugin,
   sessionPlugin,

@@ -4,11 +4,21 @@
  * The portal opens the editor with the token in the fragment, which no server and no
  * Referer sees. It is read once and taken out of the address, then kept in memory and in
  * this tab's sessionStorage, so that a reload works and another tab (another project, a
- * stranger's code) does not get it.
+ * stranger's code) does not get it. The key of what this device keeps of the project comes and
+ * stays the same way, from the portal when there is no network, else with the project.
  */
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { ApiError, type ProjectInfo, type TokenAnswer } from './api';
+import type { Device } from './offline/device';
+import {
+  browserSurroundings,
+  decodeToken,
+  forgetOtherTabs,
+  readTab,
+  type Surroundings,
+  writeTab
+} from './surroundings';
 import type { IEditorSession, Language, SessionState, Theme } from './tokens';
 
 /** Renew this long before the token ends, so that a slow network does not matter. */
@@ -17,71 +27,24 @@ export const RENEW_BEFORE = 4 * 60_000;
 const RETRY_AFTER = 5_000;
 /** While ended: how often to see whether the person has signed in again. */
 const RECONNECT_EVERY = 5_000;
+/** How long a server that does not speak is waited for when this device knows the answer. */
+const PATIENCE = 6_000;
+/** Said by whatever stands before a server that is away. */
+const GATEWAYS = [502, 503, 504];
 /** A timer that fires this late means that the machine slept. */
 const NAP = 10_000;
 
-/** The parts of the browser that a session needs; a test passes its own. */
-export interface Surroundings {
-  location: Pick<Location, 'href' | 'hash' | 'search'>;
-  history: Pick<History, 'replaceState' | 'state'>;
-  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
-  fetch: typeof fetch;
-  now: () => number;
-  languages: readonly string[];
-  prefersDark: boolean;
-}
-
-/** What the payload of a token says. Read, never trusted: the server checks the signature. */
-export interface TokenPayload {
-  p: string;
-  u: string | number;
-  s: string[];
-  i: number;
-  t: number;
-  e: number;
-}
-
-interface Kept {
-  token: string;
-  language?: Language;
-  theme?: Theme;
-  reconnectUrl?: string;
-}
-
-/** Decode a token's payload; null when it is none. */
-export function decodeToken(token: string): TokenPayload | null {
-  const [body] = token.split('.');
-  try {
-    const text = atob(body.replace(/-/g, '+').replace(/_/g, '/'));
-    const bytes = Uint8Array.from(text, c => c.charCodeAt(0));
-    const payload = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof payload?.p === 'string' && typeof payload?.e === 'number' ? payload : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The real browser. */
-export function browserSurroundings(): Surroundings {
-  return {
-    location: window.location,
-    history: window.history,
-    storage: window.sessionStorage,
-    fetch: window.fetch.bind(window),
-    now: () => Date.now(),
-    languages: navigator.languages ?? [navigator.language],
-    prefersDark: window.matchMedia?.('(prefers-color-scheme: dark)').matches ?? false
-  };
-}
-
 export class EditorSession implements IEditorSession {
-  constructor(private readonly _around: Surroundings = browserSurroundings()) {
+  constructor(
+    private readonly _around: Surroundings = browserSurroundings(),
+    readonly device: Device | null = null
+  ) {
     const query = new URLSearchParams(_around.location.search);
     const fragment = new URLSearchParams(_around.location.hash.replace(/^#/, ''));
     const given = fragment.get('token') ?? '';
     const payload = decodeToken(given);
     this.projectId = payload?.p ?? query.get('project') ?? '';
-    const kept = this._read();
+    const kept = readTab(_around.storage, this.projectId);
     this._token = payload ? given : kept?.token ?? '';
     this.language = asLanguage(
       fragment.get('lang') ?? query.get('lang') ?? kept?.language ?? _around.languages[0]
@@ -89,13 +52,22 @@ export class EditorSession implements IEditorSession {
     const theme = fragment.get('theme') ?? query.get('theme') ?? kept?.theme;
     this.theme = theme === 'dark' || (theme !== 'light' && _around.prefersDark) ? 'dark' : 'light';
     this._reconnectUrl = kept?.reconnectUrl ?? null;
-    if (payload) {
+    // going back to a page that somebody left opens nothing: the portal gives the key again
+    const same = !payload || decodeToken(kept?.token ?? '')?.u === payload.u;
+    this._key = fragment.get('key') ?? (same && _around.reloaded ? kept?.key : '') ?? '';
+    if (payload || fragment.has('key')) {
       this._cleanAddress();
     }
-    this._forgetOthers();
+    forgetOtherTabs(_around.storage, this.projectId);
+    if (this._key) {
+      this.device?.unlock(this._key);
+    }
     this._write();
     if (this._token) {
       this._plan();
+    } else if (this._key && this.device) {
+      this._state = 'expired';
+      this._restored = this._restore(this.device);
     } else {
       this._end(new ApiError('no_token', 0, ''));
     }
@@ -129,6 +101,9 @@ export class EditorSession implements IEditorSession {
   get reconnectUrl(): string | null {
     return this._current?.reconnect_url ?? this._reconnectUrl;
   }
+  get key(): string {
+    return this._key;
+  }
   get clockOffset(): number {
     return this._clockOffset;
   }
@@ -146,11 +121,21 @@ export class EditorSession implements IEditorSession {
 
   async refresh(): Promise<ProjectInfo> {
     const asked = this._around.now();
-    const info = await this.json<ProjectInfo>('GET', '/api/project');
+    const answer = await this._ask('/api/project');
+    const info = (await answer.response.json()) as ProjectInfo;
+    if (answer.fromDevice) {
+      return this._know(info);
+    }
+    this._unlock(info);
+    this.device?.learn('/api/project', info);
     // half the round trip is the best guess at when the server looked at its clock
     const middle = (asked + this._around.now()) / 2;
     const offset = Date.parse(info.server_time) - middle;
     this._clockOffset = Number.isFinite(offset) ? offset : 0;
+    return this._know(info);
+  }
+
+  private _know(info: ProjectInfo): ProjectInfo {
     this._current = info;
     this._info = Promise.resolve(info);
     this._reconnectUrl = info.reconnect_url;
@@ -159,7 +144,37 @@ export class EditorSession implements IEditorSession {
     return info;
   }
 
+  get away(): boolean {
+    return this._away;
+  }
+
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return (await this._ask(path, init)).response;
+  }
+
+  /** The server's answer or, for reading without a server, this device's. */
+  private async _ask(
+    path: string,
+    init: RequestInit = {}
+  ): Promise<{ response: Response; fromDevice: boolean }> {
+    try {
+      const response = await this._call(path, init);
+      this._away = false;
+      return { response, fromDevice: false };
+    } catch (error) {
+      const { code, status } = error as ApiError;
+      this._away = code === 'offline' || GATEWAYS.includes(status);
+      const reading = (init.method ?? 'GET') === 'GET' && this._away;
+      const known = reading ? await this.device?.answer(path) : null;
+      if (!known) {
+        throw error;
+      }
+      return { response: known, fromDevice: true };
+    }
+  }
+
+  private async _call(path: string, init: RequestInit): Promise<Response> {
+    await this._restored;
     if (this._ended) {
       throw this._ended;
     }
@@ -186,13 +201,21 @@ export class EditorSession implements IEditorSession {
   }
 
   async json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const { response, fromDevice } = await this._ask(path, this._jsonRequest(method, body));
+    const answer = response.status === 204 ? null : await response.json();
+    if (method === 'GET' && !fromDevice) {
+      this.device?.learn(path, answer);
+    }
+    return answer as T;
+  }
+
+  private _jsonRequest(method: string, body?: unknown): RequestInit {
     const init: RequestInit = { method, headers: { Accept: 'application/json' } };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
     }
-    const response = await this.fetch(path, init);
-    return (response.status === 204 ? null : await response.json()) as T;
+    return init;
   }
 
   renew(): Promise<boolean> {
@@ -214,7 +237,35 @@ export class EditorSession implements IEditorSession {
     Signal.clearData(this);
   }
 
+  /** Opened by the portal's page for working without a network: the last token of this
+   *  project may still be renewed, or the person is asked to sign in. */
+  private async _restore(device: Device): Promise<void> {
+    this._token = (await device.lastToken()) ?? '';
+    if (this._token) {
+      this._write();
+      this._at(0, () => void this.renew());
+    }
+  }
+
+  private _unlock(info: ProjectInfo): void {
+    if (info.offline_key === undefined) {
+      return;
+    }
+    const key = info.offline_key ?? '';
+    if (this._key && key && key !== this._key) {
+      // a link that somebody made up, or another person's: nothing is kept under it
+      this._key = key;
+      this._write();
+      this._around.reload?.();
+      return;
+    }
+    this._key = key;
+    this.device?.unlock(key);
+    this.device?.keepToken(this._token);
+  }
+
   private async _renew(): Promise<boolean> {
+    await this._restored;
     let response: Response;
     try {
       response = await this._send('/api/token', { method: 'POST' });
@@ -226,6 +277,9 @@ export class EditorSession implements IEditorSession {
       const answer = (await response.json()) as TokenAnswer;
       const cameBack = this._state !== 'ok';
       this._token = answer.token;
+      if (this._key) {
+        this.device?.keepToken(this._token);
+      }
       this._ended = null;
       this._write();
       this._setState('ok');
@@ -248,10 +302,13 @@ export class EditorSession implements IEditorSession {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${this._token}`);
     headers.set('Accept-Language', this.language);
+    // what this device can answer must not hang on a network that swallows everything
+    const brief = this._key && ['/api/project', '/api/tree', '/api/token'].includes(path);
     try {
       return await this._around.fetch(path, {
         cache: 'no-store',
         credentials: 'omit',
+        ...(brief ? { signal: AbortSignal.timeout(PATIENCE) } : {}),
         ...init,
         headers
       });
@@ -287,6 +344,8 @@ export class EditorSession implements IEditorSession {
 
   private _end(reason: ApiError): void {
     this._ended = reason;
+    // signed out: what is open goes on, what is opened next asks again
+    this._write();
     this._setState('ended');
     if (this._token) {
       this._at(RECONNECT_EVERY, () => void this.renew());
@@ -313,46 +372,22 @@ export class EditorSession implements IEditorSession {
     this._around.history.replaceState(this._around.history.state, '', url.href);
   }
 
-  private _read(): Kept | null {
-    try {
-      return JSON.parse(this._around.storage.getItem(`candyce:${this.projectId}`) ?? 'null');
-    } catch {
-      return null;
-    }
-  }
-
-  /** A tab goes from project to project; the code of this one must not find the token of
-   *  the last. */
-  private _forgetOthers(): void {
-    const { storage } = this._around;
-    try {
-      const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
-      for (const key of keys) {
-        if (key?.startsWith('candyce:') && key !== `candyce:${this.projectId}`) {
-          storage.removeItem(key);
-        }
-      }
-    } catch {
-      // no storage, nothing to forget
-    }
-  }
-
   private _write(): void {
-    if (!this.projectId || !this._token) {
-      return;
-    }
-    const kept: Kept = { token: this._token, language: this.language, theme: this.theme };
-    if (this._reconnectUrl) {
-      kept.reconnectUrl = this._reconnectUrl;
-    }
-    try {
-      this._around.storage.setItem(`candyce:${this.projectId}`, JSON.stringify(kept));
-    } catch {
-      // storage may be forbidden: then only a reload is lost
+    if (this.projectId && (this._token || this._key)) {
+      writeTab(this._around.storage, this.projectId, {
+        token: this._token,
+        language: this.language,
+        theme: this.theme,
+        ...(this._key && !this._ended ? { key: this._key } : {}),
+        ...(this._reconnectUrl ? { reconnectUrl: this._reconnectUrl } : {})
+      });
     }
   }
 
   private _token = '';
+  private _key = '';
+  private _away = false;
+  private _restored: Promise<void> | null = null;
   private _state: SessionState = 'ok';
   private _ended: ApiError | null = null;
   private _info: Promise<ProjectInfo> | null = null;

@@ -32,10 +32,16 @@ export function siblingAddress(url: string, here: string, projectId: string): st
 }
 
 /** From now on `window.open` leads to pages that exist, for this project. */
-export function openSiblings(projectId: string, page: Window = window): void {
+export function openSiblings(
+  projectId: string,
+  key: () => string = () => '',
+  page: Window = window
+): void {
   const stock = page.open.bind(page);
   page.open = (url, target, features) => {
     const address = url ? siblingAddress(String(url), page.location.href, projectId) : null;
-    return stock(address ?? url, target, features);
+    // in the fragment: the page takes it out at once, and needs it when there is no network
+    const fragment = address && key() ? `#key=${key()}` : '';
+    return stock(address ? address + fragment : url, target, features);
   };
 }

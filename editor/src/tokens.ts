@@ -9,6 +9,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { ApiError, ProjectInfo } from './api';
 import type { LiveNotebooks } from './live/notebooks';
+import type { Device } from './offline/device';
 
 export type Language = 'fr' | 'en';
 export type Theme = 'light' | 'dark';
@@ -46,6 +47,12 @@ export interface IEditorSession {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** `fetch`, then the JSON body. `body` is sent as JSON. */
   json<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** The key of what this device keeps; empty while it is not known, or when there is none. */
+  readonly key: string;
+  /** What this device keeps of the project. */
+  readonly device: Device | null;
+  /** The last call found no server: answers come from this device, if at all. */
+  readonly away: boolean;
   /** Ask for a fresh token now. True when there is one. Concurrent calls share one request. */
   renew(): Promise<boolean>;
   /** Milliseconds to add to this machine's clock to get the server's. */

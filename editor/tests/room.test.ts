@@ -64,7 +64,7 @@ describe('opening', () => {
     await pass(10);
     expect(ready).toHaveBeenCalledOnce();
     expect(doc.getText('t').toString()).toBe('Bonjour');
-    expect(room.saveState.value).toEqual({ kind: 'saved', unsaved: false, code: null, message: '' });
+    expect(room.saveState.value).toEqual({ kind: 'saved', unsaved: false, onDevice: false, code: null, message: '' });
   });
 
   it('does not count what a model writes before the first sync as work', async () => {
@@ -259,6 +259,7 @@ describe('rights', () => {
     expect(room.saveState.value).toEqual({
       kind: 'read_only',
       unsaved: false,
+      onDevice: false,
       code: 'handed_in',
       message: 'Copie rendue.'
     });
@@ -275,6 +276,7 @@ describe('rights', () => {
     expect(room.saveState.value).toEqual({
       kind: 'cannot_save',
       unsaved: true,
+      onDevice: false,
       code: 'window_closed',
       message: 'Trop tard.'
     });

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ApiError } from '../src/api';
-import { decodeToken, EditorSession, type Surroundings } from '../src/session';
+import { Device } from '../src/offline/device';
+import { OfflineStore } from '../src/offline/store';
+import { EditorSession } from '../src/session';
+import { decodeToken, type Surroundings } from '../src/surroundings';
+import { MemoryBox, MemoryLooks } from './memoryBox';
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
@@ -20,6 +24,10 @@ class World {
   stored = new Map<string, string>();
   calls: { path: string; method: string; headers: Headers; body: unknown }[] = [];
   rules: Record<string, Reply | ((call: number) => Reply)> = {};
+
+  device: Device | null = null;
+  reloaded = false;
+  reloads = 0;
 
   open(href: string): EditorSession {
     this.href = href;
@@ -55,9 +63,11 @@ class World {
       }) as typeof fetch,
       now: () => Date.now(),
       languages: ['fr-FR'],
-      prefersDark: false
+      prefersDark: false,
+      reloaded: this.reloaded,
+      reload: () => (this.reloads += 1)
     };
-    return (this.session = new EditorSession(around));
+    return (this.session = new EditorSession(around, this.device));
   }
 
   session: EditorSession | null = null;
@@ -218,5 +228,99 @@ describe('calls', () => {
     expect(session.clockOffset).toBe(90_000);
     session.dispose();
     expect(world.open(world.href).reconnectUrl).toBe('http://p/x');
+  });
+});
+
+describe('without a network', () => {
+  const KEY = 'A'.repeat(42) + 'E';
+  const OTHER = 'B'.repeat(42) + 'E';
+  const info = (key: string) => ({
+    id: 'projet-1',
+    title: 'Tri',
+    reconnect_url: 'http://portal/reconnect',
+    server_time: new Date(NOW).toISOString(),
+    offline_key: key
+  });
+  const box = { current: new MemoryBox() };
+  const makeDevice = (): Device =>
+    new Device(
+      key => OfflineStore.open(key, async () => box.current),
+      new MemoryLooks().make
+    );
+
+  beforeEach(() => {
+    // WebCrypto answers in real time
+    vi.useRealTimers();
+    box.current = new MemoryBox();
+    world.device = makeDevice();
+  });
+
+  async function visitOnline(token: string): Promise<void> {
+    world.rules['GET /api/project'] = { status: 200, body: info(KEY) };
+    world.rules['GET /api/tree'] = { status: 200, body: { files: [] } };
+    const session = world.open(`${EDITOR}?path=a.ipynb#token=${token}`);
+    await session.info;
+    await session.json('GET', '/api/tree');
+    await vi.waitFor(() => expect(box.current.rows.size).toBe(3));
+    session.dispose();
+    world.rules = {};
+    world.stored.clear();
+    world.device = makeDevice();
+  }
+
+  it('is opened by the key alone, with the last token, which is renewed on return', async () => {
+    const token = makeToken();
+    await visitOnline(token);
+    const session = world.open(`${EDITOR}?path=a.ipynb&project=projet-1#key=${KEY}`);
+    expect(world.href).not.toContain(KEY);
+    expect(session.state).toBe('expired');
+    expect((await session.info).title).toBe('Tri');
+    expect(await session.json('GET', '/api/tree')).toEqual({ files: [] });
+    expect(session.away).toBe(true);
+    await expect(session.json('PUT', '/api/files/a.txt', {})).rejects.toMatchObject({ code: 'offline' });
+    expect(session.token).toBe(token);
+    world.rules['POST /api/token'] = fresh;
+    expect(await session.renew()).toBe(true);
+    expect(session.state).toBe('ok');
+  });
+
+  it('asks to sign in again after too many days, and keeps the work', async () => {
+    await visitOnline(makeToken());
+    const session = world.open(`${EDITOR}?path=a.ipynb&project=projet-1#key=${KEY}`);
+    await session.info;
+    world.rules['POST /api/token'] = refusal(401, 'session_ended');
+    await session.renew();
+    expect(session.state).toBe('ended');
+    expect(session.reconnectUrl).toBe('http://portal/reconnect');
+    expect([...world.stored.values()].join()).not.toContain(KEY);
+  });
+
+  it('opens nothing when the server answers that the person has gone', async () => {
+    await visitOnline(makeToken());
+    world.rules['GET /api/project'] = refusal(401, 'session_ended');
+    const session = world.open(`${EDITOR}?path=a.ipynb&project=projet-1#key=${KEY}`);
+    await expect(session.info).rejects.toMatchObject({ code: 'session_ended' });
+  });
+
+  it('takes a key from the tab for a reload of the same person only', async () => {
+    await visitOnline(makeToken());
+    const address = `${EDITOR}?path=a.ipynb&project=projet-1`;
+    world.open(`${address}#key=${KEY}`);
+    world.device = makeDevice();
+    world.reloaded = true;
+    expect(world.open(address).key).toBe(KEY);
+    world.device = makeDevice();
+    expect(world.open(`${address}#token=${makeToken({ u: 8 })}`).key).toBe('');
+    world.stored.set('candyce:projet-1', JSON.stringify({ token: '', key: KEY }));
+    world.reloaded = false;
+    expect(world.open(address).key).toBe('');
+  });
+
+  it("keeps nothing under a key that is not the server's", async () => {
+    world.rules['GET /api/project'] = { status: 200, body: info(KEY) };
+    const session = world.open(`${EDITOR}?path=a.ipynb#token=${makeToken()}&key=${OTHER}`);
+    await session.info;
+    expect(world.reloads).toBe(1);
+    expect(session.key).toBe(KEY);
   });
 });

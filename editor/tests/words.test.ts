@@ -200,6 +200,27 @@ describe('the bar', () => {
     }
   });
 
+  it('says in plain words where the work is', () => {
+    const said = (kind: SaveValue['kind'], more: Partial<SaveValue> = {}): string =>
+      bar({ save: { ...saved, kind, ...more } }).save.text;
+    expect(said('saved')).toBe('Enregistré');
+    expect(said('merging', { unsaved: true })).toBe('Synchronisation…');
+    expect(said('offline', { unsaved: true, onDevice: true })).toBe('Enregistré sur cet appareil seulement');
+    expect(said('offline', { unsaved: true })).toContain('gardez cette page ouverte');
+    expect(said('cannot_save', { unsaved: true, code: 'window_closed' })).toBe(
+      'Impossible d’enregistrer\u00a0: le devoir est fermé'
+    );
+  });
+
+  it('offers to give up only what waiting will not save, and only when the device has it', () => {
+    const notice = (code: string, onDevice: boolean) =>
+      bar({ save: { kind: 'cannot_save', unsaved: true, onDevice, code, message: '' } }).notice;
+    expect(notice('window_closed', true)).toMatchObject({ download: true, discard: true });
+    expect(notice('window_closed', true)?.body).toContain('gardé sur cet appareil');
+    expect(notice('window_closed', false)).toMatchObject({ download: true, discard: false });
+    expect(notice('quota_full', true)).toMatchObject({ discard: false });
+  });
+
   it('offers to sign in again when the session ended, but not when the project is gone', () => {
     const ended = (code: string) =>
       bar({ session: 'ended', ended: new ApiError(code, 401, '') }).notice;
@@ -224,5 +245,8 @@ describe('the bar', () => {
       { ...saved, kind: 'saving', unsaved: true }
     ]);
     expect(mixed).toMatchObject({ kind: 'offline', unsaved: true });
+    const waiting = { ...saved, kind: 'offline', unsaved: true } as const;
+    expect(worst([{ ...waiting, onDevice: true }, waiting])?.onDevice).toBe(false);
+    expect(worst([{ ...waiting, onDevice: true }, saved])?.onDevice).toBe(true);
   });
 });

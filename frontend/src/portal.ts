@@ -5,6 +5,7 @@ import { setUpCopy } from "./copy";
 import { setUpFilter } from "./filter";
 import { setUpLive } from "./live";
 import { setUpMenus } from "./menus";
+import { setUpOffline } from "./offline";
 import { setUpPlayback } from "./playback";
 import { setUpSort } from "./sort";
 
@@ -32,3 +33,4 @@ setUpMenus(document);
 setUpPlayback(document);
 setUpLive(document, setUp);
 setUpBoard(document);
+setUpOffline(document);

@@ -25,6 +25,7 @@ from candyce.collab import app as collab
 from candyce.collab.hub import close_hub, get_hub
 from candyce.lib.body import limit_body
 from candyce.lib.bounded import BoundedHandler
+from candyce.lib.editor_worker import EditorWorker, vary_on_workers
 from candyce.lib.memory import calm_collector, use_one_arena
 from candyce.lib.origins import is_editor_host, is_portal_host
 from candyce.lib.static import StaticFiles, get_script_hashes
@@ -115,6 +116,12 @@ class Application:
 
     def __init__(self) -> None:
         self._sites: dict[str, list[StaticFiles]] = {}
+        self._worker = EditorWorker(
+            Path(settings.EDITOR_SITE),
+            Path(settings.PACKAGES_DIR),
+            _get_editor_headers,
+            days=settings.CANDYCE_OFFLINE_DAYS,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -127,6 +134,10 @@ class Application:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         host, path = _get_host(scope), scope["path"]
+        if is_editor_host(host):
+            send = vary_on_workers(send)
+            if await self._worker.serve(scope, send):
+                return
         if path.startswith("/edit") and is_editor_host(host):
             await self._editor_page(scope, receive, send)
             return

@@ -229,6 +229,13 @@ EDITOR_CONNECT_HOSTS = ENV.get(
     " `https://data.example.org`). None by default.",
     parse=parse_list,
 )
+CANDYCE_OFFLINE_DAYS = ENV.get(
+    "CANDYCE_OFFLINE_DAYS",
+    "7",
+    "Days that a browser can open a person's recent projects without a network, after the last"
+    " visit; 0 keeps nothing on devices.",
+    parse=int,
+)
 TRASH_DAYS = ENV.get(
     "CANDYCE_TRASH_DAYS", "30", "Days a deleted project can still be restored.", parse=int
 )

@@ -79,7 +79,9 @@ export class BarController {
       return;
     }
     const t = this._t;
+    const save = this._notebooks.saveValue;
     const safe =
+      (save?.kind === 'offline' && (save.onDevice || !save.unsaved)) ||
       (await this._notebooks.settled(PATIENCE)) ||
       (await this._dialogs.confirm(t('leaveTitle'), t('leaveBody'), t('leave'), t('stay')));
     if (safe) {
@@ -125,6 +127,23 @@ export class BarController {
         this._view?.announce(t('takeBackDone'));
       });
     }
+  }
+
+  /** Give up what only this device has. True once it is erased. */
+  async discard(): Promise<boolean> {
+    const t = this._t;
+    const sure = await this._dialogs.confirm(
+      t('discardTitle'),
+      t('discardBody'),
+      t('discard'),
+      t('cancel')
+    );
+    if (sure) {
+      this.leaving = true;
+      const unsaved = this._notebooks.rooms.filter(({ room }) => room.saveState.value.unsaved);
+      await Promise.all(unsaved.map(({ room }) => room.forget()));
+    }
+    return sure;
   }
 
   private async _working(act: () => Promise<void>): Promise<void> {

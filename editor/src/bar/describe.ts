@@ -31,6 +31,8 @@ export interface Notice {
   body: string;
   reconnect: boolean;
   download: boolean;
+  /** Offer to give up what only this device has. */
+  discard: boolean;
 }
 
 export interface BarWords {
@@ -99,14 +101,16 @@ function saveWords(save: SaveValue | null, t: Translate): BarWords['save'] {
       return { text: t('saved'), tone: 'good' };
     case 'saving':
       return { text: t('saving'), tone: 'quiet' };
+    case 'merging':
+      return { text: t('merging'), tone: 'quiet' };
     case 'offline':
-      return { text: t(save.unsaved ? 'offlineUnsaved' : 'offline'), tone: 'warn' };
+      return { text: t(!save.unsaved ? 'offline' : save.onDevice ? 'onDevice' : 'offlineUnsaved'), tone: 'warn' };
     case 'read_only':
       return { text: t('readOnly'), tone: 'still' };
     case 'cannot_save':
       return isLed(save.code)
         ? { text: t('keptHere'), tone: 'warn' }
-        : { text: t('cannotSave'), tone: 'bad' };
+        : { text: t('cannotSave', { why: reason(save, t) }), tone: 'bad' };
     default:
       return { text: t('opening'), tone: 'quiet' };
   }
@@ -170,18 +174,26 @@ const WORDS: Record<string, [Key, Key | null]> = {
   no_token: ['noTokenTitle', 'noTokenBody']
 };
 
+/** Refusals that neither waiting nor signing in will change soon. */
+const GIVEN_UP = ['window_closed', 'handed_in', 'read_only', 'invalid_update'];
+
 /** One sentence for a code; the server's own when it gave one. */
 export function sentence(value: { code: string | null; message: string }, t: Translate): string {
   return value.message || t((WORDS[value.code ?? ''] ?? ['unknownTitle'])[0]);
 }
 
+/** The reason as the end of a sentence. */
+function reason(save: SaveValue, t: Translate): string {
+  const why = t((WORDS[save.code ?? ''] ?? ['unknownTitle'])[0]).replace(/\.$/, '');
+  return why.charAt(0).toLowerCase() + why.slice(1);
+}
+
 /** The banner under the bar: the one thing that matters most now, or nothing. */
 function notice({ info, save, session, ended, canReconnect, t }: Facts): Notice | null {
-  const unsaved = save?.unsaved ?? false;
   if (session === 'ended') {
     const code = ended && WORDS[ended.code] ? ended.code : 'session_ended';
     const lost = code === 'forbidden' || code === 'project_deleted' || code === 'not_found';
-    const notice = worded(code, ended?.message ?? '', 'bad', unsaved, t, {
+    const notice = worded(code, ended?.message ?? '', 'bad', save, t, {
       reconnect: canReconnect && !lost
     });
     // with no notebook open there is nothing to download
@@ -190,12 +202,12 @@ function notice({ info, save, session, ended, canReconnect, t }: Facts): Notice 
   if (save?.kind === 'cannot_save') {
     const reconnect = canReconnect && save.code === 'session_ended';
     const tone = isLed(save.code) ? 'info' : 'bad';
-    return named(worded(save.code ?? '', save.message, tone, unsaved, t, { reconnect }), info, t);
+    return named(worded(save.code ?? '', save.message, tone, save, t, { reconnect }), info, t);
   }
   if (save?.kind === 'read_only') {
     const reason = info?.read_only_reason;
     const code = save.code ?? reason?.code ?? 'read_only';
-    return named(worded(code, save.message || reason?.message || '', 'info', false, t, {}), info, t);
+    return named(worded(code, save.message || reason?.message || '', 'info', null, t, {}), info, t);
   }
   return null;
 }
@@ -215,22 +227,24 @@ function worded(
   code: string,
   message: string,
   tone: Notice['tone'],
-  unsaved: boolean,
+  save: SaveValue | null,
   t: Translate,
   { reconnect = false }: { reconnect?: boolean }
 ): Notice {
   const [title, body] = WORDS[code] ?? ['unknownTitle', null];
   // the server's sentence for what we have no words for; both would say it twice
   const sentences = [body ? t(body) : WORDS[code] ? '' : message];
-  if (unsaved && code !== 'session_ended') {
-    sentences.push(t('work'));
+  const unsaved = save?.unsaved ?? false;
+  if (unsaved && (save?.onDevice || code !== 'session_ended')) {
+    sentences.push(t(save?.onDevice ? 'workOnDevice' : 'work'));
   }
   return {
-    id: `${code}:${unsaved}`,
+    id: `${code}:${unsaved}:${save?.onDevice ?? false}`,
     tone,
     title: t(title),
     body: sentences.filter(Boolean).join(' '),
     reconnect,
-    download: tone !== 'info'
+    download: tone !== 'info',
+    discard: GIVEN_UP.includes(code) && (save?.onDevice ?? false)
   };
 }

@@ -14,6 +14,7 @@ export interface BarActions {
   takeBack: () => void;
   download: () => void;
   reconnect: () => void;
+  discard: () => void;
 }
 
 const ARROW = ['M15 5l-7 7 7 7'];
@@ -190,6 +191,7 @@ export class BarView implements IEditorBar {
     const buttons = [
       notice.reconnect ? h('button', { class: 'cy-button cy-primary', type: 'button', onclick: this._actions.reconnect }, t('reconnect')) : null,
       notice.download ? h('button', { class: 'cy-button', type: 'button', onclick: this._actions.download }, t('download')) : null,
+      notice.discard ? h('button', { class: 'cy-button cy-quiet', type: 'button', onclick: this._actions.discard }, t('discard')) : null,
       notice.tone === 'info' ? h('button', { class: 'cy-button cy-quiet', type: 'button', onclick: () => (this._notice.hidden = true) }, t('dismiss')) : null
     ];
     this._notice.replaceChildren(

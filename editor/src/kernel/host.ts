@@ -96,6 +96,10 @@ export class PythonHost {
     this._post({ kind: 'tree', files });
   }
 
+  setContents(files: { path: string; bytes: Uint8Array<ArrayBuffer> }[]): void {
+    this._post({ kind: 'contents', files });
+  }
+
   fileSaved(path: string, hash: string): void {
     this._post({ kind: 'saved', path, hash });
   }

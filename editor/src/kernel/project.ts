@@ -103,6 +103,7 @@ export class ProjectLink implements IProjectLink {
       host.setTree(tree);
     }
     host.setToken(this._session.token);
+    await this._giveContents(host);
   }
 
   async store(host: PythonHost, changes: IFileChange[]): Promise<string | null> {
@@ -124,6 +125,23 @@ export class ProjectLink implements IProjectLink {
     const words = WORDS[this._session.language];
     const lines = [...failed].map(([why, paths]) => words.notSaved(paths.join(', '), why));
     return lines.length > 0 ? lines.join('\n') : null;
+  }
+
+  /** Python reads files when they are first used, and cannot ask the server without a network. */
+  private async _giveContents(host: PythonHost): Promise<void> {
+    const { away, device } = this._session;
+    if (away === this._isKept.has(host) || !device) {
+      return;
+    }
+    if (!away) {
+      this._isKept.delete(host);
+      host.setContents([]);
+      return;
+    }
+    this._isKept.add(host);
+    const tree = await device.getTree();
+    const files = await Promise.all(tree.map(file => device.getFile(file.path)));
+    host.setContents(files.filter(file => file !== null));
   }
 
   private async _storeOne(host: PythonHost, { path, change, data }: IFileChange): Promise<void> {
@@ -154,6 +172,8 @@ export class ProjectLink implements IProjectLink {
 
   private _tree: Promise<ITreeFile[] | null>;
   private _given = new WeakMap<PythonHost, ITreeFile[]>();
+  /** Hosts that read from this device. */
+  private _isKept = new WeakSet<PythonHost>();
   private _readAt = 0;
   private _isStale = false;
   private _areTextsStale = false;

@@ -64,6 +64,8 @@ export type ToWorker =
   | { kind: 'start'; places: IPythonPlaces; shared: ISharedMemory | null }
   | { kind: 'attach'; folder: string; language: string; api: string; token: string }
   | { kind: 'tree'; files: ITreeFile[] }
+  /** Contents for reading without a network, in place of asking the server. */
+  | { kind: 'contents'; files: { path: string; bytes: Uint8Array<ArrayBuffer> }[] }
   | { kind: 'saved'; path: string; hash: string }
   | { kind: 'interrupt' }
   | { kind: 'request'; id: number; operation: Operation; args: unknown[] };

@@ -184,7 +184,16 @@ class Python {
     }
   }
 
+  /** The network is away: these are read from here. None: it is back. */
+  keep(files: { path: string; bytes: Uint8Array<ArrayBuffer> }[]): void {
+    this._kept = new Map(files.map(file => [file.path, file.bytes]));
+  }
+
   private _read(path: string): Uint8Array | null {
+    const kept = this._kept.get(path);
+    if (kept) {
+      return kept;
+    }
     const token = this._shared ? new SharedText(this._shared.token).read() : this._token;
     return fetchNow(this._api + path.split('/').map(encodeURIComponent).join('/'), token);
   }
@@ -216,6 +225,7 @@ class Python {
     return input.read();
   };
 
+  private _kept = new Map<string, Uint8Array>();
   private _api = '';
   private _token = '';
   private _interrupt: Uint8Array | null = null;
@@ -264,6 +274,9 @@ self.onmessage = async (event: MessageEvent<ToWorker>) => {
       break;
     case 'tree':
       (await python!).files.update(message.files);
+      break;
+    case 'contents':
+      (await python!).keep(message.files);
       break;
     case 'saved':
       (await python!).files.saved(message.path, message.hash);

@@ -19,6 +19,14 @@ const CLOSED_FOR_GOOD: Record<number, string> = {
   [CLOSE.notText]: 'not_text'
 };
 
+const REFUSALS = new Set<number>([
+  CLOSE.token,
+  CLOSE.ended,
+  CLOSE.forbidden,
+  CLOSE.gone,
+  CLOSE.tooBig
+]);
+
 export interface LineOptions {
   access: RoomAccess;
   /** Open a channel; called anew for each attempt, with the token of the moment. */
@@ -33,8 +41,9 @@ export interface LineEvents {
   /** The channel is open: say who you are and what you have. */
   opened: () => void;
   received: (message: Uint8Array) => void;
-  /** The channel is gone. `refused` is the server's reason, when waiting does not mend it. */
-  lost: (refused: Why | null) => void;
+  /** The channel is gone. `refused` is the server's reason, when waiting does not mend it;
+   *  `vanished`: nobody answered, rather than somebody who said no. */
+  lost: (refused: Why | null, vanished: boolean) => void;
   /** Edits wait for an answer. */
   restless: () => boolean;
   /** A question that every server must answer. */
@@ -192,7 +201,7 @@ export class Line {
     } else {
       this._retry(this._backoff.next());
     }
-    this._events.lost(refused);
+    this._events.lost(refused, !REFUSALS.has(code));
   }
 
   private _retry(wait: number): void {

@@ -8,9 +8,11 @@ import { type DocumentChange, YDocument, YFile, YNotebook } from '@jupyter/ydoc'
 import type { Contents, IContentProvider, User } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
 
 import type { Channel, RoomAccess } from './channel';
 import { TEXT } from '../drive';
+import type { Keeping } from './keeping';
 import { Room } from './room';
 import { type SaveValue, worst } from './saveState';
 
@@ -29,6 +31,8 @@ export interface LiveNotebooksOptions {
   access: RoomAccess;
   /** Open the line of one path. */
   open: (path: string, token: string) => Channel;
+  /** The copy of a document on this device, at the path of the moment. */
+  keep?: (doc: Y.Doc, path: () => string) => Keeping | null;
   /** Said when a save was asked for and did not come through. */
   refusal: (value: SaveValue) => string;
 }
@@ -143,6 +147,11 @@ export class LiveNotebooks implements IContentProvider {
     this._rooms.forEach(({ room }) => room.wake());
   }
 
+  /** Write to the device what waits. */
+  flush(): void {
+    this._rooms.forEach(({ room }) => void room.flush());
+  }
+
   leave(): void {
     this._rooms.forEach(({ room }) => room.leave());
   }
@@ -161,7 +170,8 @@ export class LiveNotebooks implements IContentProvider {
       doc: model.ydoc,
       awareness: model.awareness as unknown as Awareness,
       access,
-      open: token => open(where.path, token)
+      open: token => open(where.path, token),
+      keeping: this._options.keep?.(model.ydoc, () => where.path)
     });
     const entry: OpenRoom = Object.assign(where, { model, room, isText });
     const introduce = (): void => {

@@ -104,7 +104,8 @@ export function decode(message: Uint8Array): Incoming {
           scopes: Array.isArray(status.scopes) ? status.scopes : [],
           code: status.code ?? null,
           message: status.message ?? '',
-          document: typeof status.document === 'string' ? status.document : null,
+          // a number in the database, a name here
+          document: isName(status.document) ? `${status.document}` : null,
           room: typeof status.room === 'object' ? status.room : null
         }
       };
@@ -114,4 +115,8 @@ export function decode(message: Uint8Array): Incoming {
     default:
       return { type: 'unknown' };
   }
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }

@@ -16,6 +16,8 @@ import {
 } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
+import { DeviceCopy } from './device';
+import type { Keeping, Kept } from './keeping';
 import { Line, type LineOptions, SLOW_RETRY } from './line';
 import {
   awarenessMessage,
@@ -33,7 +35,12 @@ import { tell, type Why } from './telling';
 export interface RoomOptions extends LineOptions {
   doc: Y.Doc;
   awareness: Awareness;
+  /** The copy on this device; without one the page is all there is. */
+  keeping?: Keeping | null;
 }
+
+/** Who an update comes from that comes from this device. */
+const DEVICE = 'candyce-device';
 
 export class Room {
   constructor(options: RoomOptions) {
@@ -46,19 +53,20 @@ export class Room {
     this.ready.catch(() => undefined);
     this._doc.on('update', this._onUpdate);
     this._awareness.on('update', this._onAwareness);
+    this._device = options.keeping ? this._makeDevice(options.keeping) : null;
     this._line = new Line(options, {
       starting: () => this._begin(),
       opened: () => this._introduce(),
       received: message => this._receive(message),
-      lost: refused => this._lost(refused),
+      lost: (refused, vanished) => this._lost(refused, vanished),
       restless: () => this._dirty,
       question: () => syncMessage(SYNC_STEP1, Y.encodeStateVector(this._doc))
     });
     this._line.connect();
   }
 
-  /** Resolves when the document has been received for the first time; rejects when the
-   *  server refuses it for good before that. */
+  /** Resolves when the document is there for the first time, from the server or, without one,
+   *  from this device; rejects when the server refuses it for good before that. */
   readonly ready: Promise<void>;
   readonly saveState = new SaveState();
 
@@ -70,7 +78,12 @@ export class Room {
     return this._statusChanged;
   }
   get canWrite(): boolean {
-    return this._status === null || this._status.scopes.includes('write');
+    const scopes = this._status?.scopes ?? this._keptScopes;
+    return scopes === null || scopes.includes('write');
+  }
+  /** Unsaved edits of a document that stood here before another replaced it. */
+  get left(): readonly Kept[] {
+    return this._left;
   }
   get connected(): boolean {
     return this._line.speaking;
@@ -84,6 +97,17 @@ export class Room {
   /** Start again on a new line, for instance after the file was renamed. */
   reconnect(): void {
     this._resync();
+  }
+
+  /** Write to the device what waits: the page may go away. */
+  flush(): Promise<void> {
+    return this._device?.flush() ?? Promise.resolve();
+  }
+
+  /** Give up what only this device has: of this document, or of one in `left`. */
+  async forget(document?: string): Promise<void> {
+    await this._device?.forget(document);
+    this._left = this._left.filter(kept => kept.document !== document);
   }
 
   /** Leave politely: others see at once that this person has gone. */
@@ -100,8 +124,41 @@ export class Room {
     this._doc.off('update', this._onUpdate);
     this._awareness.off('update', this._onAwareness);
     this._line.dispose();
+    this._device?.dispose();
     this.saveState.dispose();
     Signal.clearData(this);
+  }
+
+  // -- the device -----------------------------------------------------------
+
+  private _makeDevice(keeping: Keeping): DeviceCopy {
+    return new DeviceCopy(keeping, this._doc, DEVICE, {
+      opened: kept => this._openedFromDevice(kept),
+      adopted: () => this._holdsUnsaved(),
+      left: kept => {
+        this._left = [...this._left, kept];
+        this._tell();
+      },
+      changed: () => this._tell(),
+      connected: () => this._line.speaking
+    });
+  }
+
+  private _openedFromDevice(kept: Kept): void {
+    this._document = kept.document;
+    this._keptScopes = kept.scopes;
+    this._away = true;
+    this._synced = true;
+    if (kept.pending) {
+      this._holdsUnsaved();
+    }
+    this._resolveReady();
+    this._tell();
+  }
+
+  private _holdsUnsaved(): void {
+    this._isDirty = this._dirtySinceWritable = this._away = true;
+    this._tell();
   }
 
   // -- the line -------------------------------------------------------------
@@ -111,6 +168,8 @@ export class Room {
     this._sent = 0;
     this._stored = 0;
     this._rejected = 0;
+    this._isConfirmed = false;
+    this._asked = null;
   }
 
   private _introduce(): void {
@@ -126,9 +185,15 @@ export class Room {
     }
   }
 
-  private _lost(refused: Why | null): void {
+  private _lost(refused: Why | null, vanished: boolean): void {
     // what was sent and not acknowledged may be stored or lost: the next sync will tell
     this._caughtUp = false;
+    this._away = true;
+    if (vanished) {
+      this._device?.stranded();
+    } else {
+      this._device?.refused();
+    }
     const others = [...this._awareness.getStates().keys()].filter(id => id !== this._doc.clientID);
     removeAwarenessStates(this._awareness, others, this);
     // forget their clocks too, or the same states would be taken for old news on coming back
@@ -181,6 +246,11 @@ export class Room {
   /** Send what the server lacks; from here on every edit is sent as it is made. */
   private _answer(stateVector: Uint8Array): void {
     this._line.greet();
+    if (this._document !== null && !this._isConfirmed) {
+      // not before it is certain that the server means the same document
+      this._asked = stateVector;
+      return;
+    }
     const missing = Y.encodeStateAsUpdate(this._doc, stateVector);
     this._caughtUp = true;
     if (isEmptyUpdate(missing)) {
@@ -198,6 +268,7 @@ export class Room {
       this._synced = true;
       this._resolveReady();
     }
+    this._device?.complete();
     this._settle();
   }
 
@@ -210,6 +281,7 @@ export class Room {
       return;
     }
     this._document = status.document ?? this._document;
+    this._isConfirmed = true;
     const could = this.canWrite;
     this._status = status;
     this._refusal = status.code ? { code: status.code, message: status.message } : this._refusal;
@@ -217,11 +289,18 @@ export class Room {
       this._refusal = null;
     }
     this._statusChanged.emit(status);
+    if (this._document !== null) {
+      this._device?.confirm(this._document, status.scopes);
+    }
     const blocked = this._rejected > 0 || !could;
     if (this.canWrite && !status.code && blocked && this._dirty) {
       // writable again: whatever was held back or refused goes through a fresh sync
       this._resync();
       return;
+    }
+    if (this._asked) {
+      this._answer(this._asked);
+      this._asked = null;
     }
     this._tell();
   }
@@ -238,19 +317,27 @@ export class Room {
         this._line.restartLater(SLOW_RETRY, () => this._resync());
       }
     } else if (this._caughtUp && this._synced && this._stored >= this._sent && this.canWrite) {
-      this._dirty = false;
+      this._dirty = this._away = false;
       this._refusal = this._status?.code ? this._refusal : null;
+      this._device?.acknowledged();
     }
     this._tell();
   }
 
   private readonly _onUpdate = (update: Uint8Array, origin: unknown): void => {
     if (origin === this) {
+      this._device?.edited(update, false);
       return;
     }
     // what JupyterLab writes while it sets the model up travels, but is nobody's work
     if (this._synced) {
       this._dirty = true;
+    }
+    if (origin !== DEVICE) {
+      if (!this.canWrite) {
+        this._device?.spoil();
+      }
+      this._device?.edited(update, this._synced);
     }
     if (this._caughtUp && this.canWrite && this._rejected === 0) {
       this._count(syncMessage(SYNC_UPDATE, update));
@@ -277,11 +364,13 @@ export class Room {
           closed: this._line.closed,
           refusal: this._refusal,
           greeted: this._line.speaking,
-          failed: this._line.failed,
+          failed: this._line.failed || this._keptScopes !== null,
+          away: this._away,
           synced: this._synced,
           canWrite: this.canWrite,
           rejected: this._rejected > 0,
           unsaved: this._dirty,
+          onDevice: this._device?.safe ?? false,
           lostWork: this._dirtySinceWritable
         })
       );
@@ -301,6 +390,7 @@ export class Room {
   private readonly _doc: Y.Doc;
   private readonly _awareness: Awareness;
   private readonly _line: Line;
+  private readonly _device: DeviceCopy | null;
   private _resolveReady!: () => void;
   private _rejectReady!: (reason: Error) => void;
   /** The server has been sent all that it lacked on this line. */
@@ -316,6 +406,15 @@ export class Room {
   /** Why edits are refused on this line, by the server's status. */
   private _refusal: Why | null = null;
   private _document: string | null = null;
+  /** The server has said on this line which document it means. */
+  private _isConfirmed = false;
+  /** The server's question that waits for that. */
+  private _asked: Uint8Array | null = null;
+  /** What one could do when the document was last seen, until the server says. */
+  private _keptScopes: string[] | null = null;
+  /** There was no server at some time since all was saved. */
+  private _away = false;
+  private _left: Kept[] = [];
   private _disposed = false;
   private readonly _statusChanged = new Signal<this, Status>(this);
 }

@@ -2,7 +2,7 @@
  * What can be said about the work's safety, as one small value.
  *
  * The room decides; the bar, the guard of the page and the hand-in dialogue only read.
- * `safe` is the only question that matters before leaving or handing in.
+ * `safe` is the only question that matters before handing in; before leaving, so is `onDevice`.
  */
 import { type ISignal, Signal } from '@lumino/signaling';
 
@@ -13,7 +13,9 @@ export type SaveKind =
   | 'saved'
   /** Edits are on their way. */
   | 'saving'
-  /** No connection. `unsaved` says whether edits are waiting. */
+  /** The server is back: what was written without it is on its way. */
+  | 'merging'
+  /** No connection. `unsaved` says whether edits are waiting, `onDevice` where. */
   | 'offline'
   /** One may look, run and copy, but nothing is kept. */
   | 'read_only'
@@ -24,13 +26,21 @@ export interface SaveValue {
   readonly kind: SaveKind;
   /** Edits that the server has not acknowledged. */
   readonly unsaved: boolean;
+  /** Those edits outlive the page: this device keeps them. */
+  readonly onDevice: boolean;
   /** Why, for `read_only` and `cannot_save`. */
   readonly code: string | null;
   /** The server's sentence, in the reader's language; may be empty. */
   readonly message: string;
 }
 
-const OPENING: SaveValue = { kind: 'opening', unsaved: false, code: null, message: '' };
+const OPENING: SaveValue = {
+  kind: 'opening',
+  unsaved: false,
+  onDevice: false,
+  code: null,
+  message: ''
+};
 
 export class SaveState {
   get value(): SaveValue {
@@ -39,7 +49,7 @@ export class SaveState {
   get changed(): ISignal<this, SaveValue> {
     return this._changed;
   }
-  /** True when closing the page loses nothing. */
+  /** True when the server has everything. */
   get safe(): boolean {
     return !this._value.unsaved;
   }
@@ -49,6 +59,7 @@ export class SaveState {
     if (
       old.kind !== value.kind ||
       old.unsaved !== value.unsaved ||
+      old.onDevice !== value.onDevice ||
       old.code !== value.code ||
       old.message !== value.message
     ) {
@@ -88,10 +99,15 @@ export class SaveState {
 }
 
 /** Gravest first: what a page with several open documents should say. */
-const GRAVITY: SaveKind[] = ['cannot_save', 'offline', 'saving', 'opening', 'read_only', 'saved'];
+const GRAVITY: SaveKind[] = ['cannot_save', 'offline', 'merging', 'saving', 'opening', 'read_only', 'saved'];
 
 /** One value for several documents; null when none is open. */
 export function worst(values: SaveValue[]): SaveValue | null {
   const sorted = [...values].sort((a, b) => GRAVITY.indexOf(a.kind) - GRAVITY.indexOf(b.kind));
-  return sorted.length ? { ...sorted[0], unsaved: values.some(value => value.unsaved) } : null;
+  if (!sorted.length) {
+    return null;
+  }
+  const waiting = values.filter(value => value.unsaved);
+  const onDevice = waiting.length > 0 && waiting.every(value => value.onDevice);
+  return { ...sorted[0], unsaved: waiting.length > 0, onDevice };
 }

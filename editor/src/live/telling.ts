@@ -15,6 +15,8 @@ export interface RoomFacts {
   greeted: boolean;
   /** The last attempt ended without the server speaking, or the line broke. */
   failed: boolean;
+  /** There was no server at some time since all was saved. */
+  away: boolean;
   /** The document has been received once. */
   synced: boolean;
   canWrite: boolean;
@@ -22,22 +24,30 @@ export interface RoomFacts {
   rejected: boolean;
   /** Edits wait for the server's acknowledgement. */
   unsaved: boolean;
+  /** This device has all of them. */
+  onDevice: boolean;
   /** Some of them were made while writing was allowed. */
   lostWork: boolean;
 }
 
 export function tell(facts: RoomFacts): SaveValue {
+  const value = judge(facts);
+  return { ...value, onDevice: value.unsaved && facts.onDevice };
+}
+
+function judge(facts: RoomFacts): Omit<SaveValue, 'onDevice'> {
   const { unsaved } = facts;
   const { code, message } = facts.closed ?? facts.refusal ?? { code: null, message: '' };
+  const plain = { code: null, message: '' };
   if (facts.closed) {
     return { kind: 'cannot_save', unsaved, code, message };
   }
   if (!facts.greeted) {
     const kind = facts.failed ? 'offline' : facts.synced ? 'saving' : 'opening';
-    return { kind, unsaved, code: null, message: '' };
+    return { kind, unsaved, ...plain };
   }
   if (!facts.synced) {
-    return { kind: 'opening', unsaved: false, code: null, message: '' };
+    return { kind: 'opening', unsaved: false, ...plain };
   }
   if (facts.rejected && unsaved) {
     return { kind: 'cannot_save', unsaved, code, message };
@@ -46,5 +56,6 @@ export function tell(facts: RoomFacts): SaveValue {
     const held = unsaved && facts.lostWork;
     return { kind: held ? 'cannot_save' : 'read_only', unsaved: held, code, message };
   }
-  return { kind: unsaved ? 'saving' : 'saved', unsaved, code: null, message: '' };
+  const kind = !unsaved ? 'saved' : facts.away ? 'merging' : 'saving';
+  return { kind, unsaved, ...plain };
 }

@@ -48,6 +48,7 @@ export const barPlugin: JupyterFrontEndPlugin<IEditorBar> = {
         handIn: () => void controller.handIn(),
         takeBack: () => void controller.takeBack(),
         download: () => downloadCurrent(tracker),
+        discard: () => void controller.discard().then(done => done && location.reload()),
         reconnect: () => session.reconnectUrl && window.open(session.reconnectUrl, '_blank')
       },
       html => clean.sanitize(html)
@@ -77,10 +78,11 @@ function frame(bar: HTMLElement): void {
   }).observe(bar);
 }
 
-/** The browser's own question when the page closes on unsaved work. */
+/** The browser's own question when the page closes on work that nothing else has. */
 function guard(notebooks: ILiveNotebooks, controller: BarController): void {
   window.addEventListener('beforeunload', event => {
-    if (notebooks.saveValue?.unsaved && !controller.leaving) {
+    const { unsaved = false, onDevice = false } = notebooks.saveValue ?? {};
+    if (unsaved && !onDevice && !controller.leaving) {
       event.preventDefault();
       event.returnValue = true;
     }

@@ -38,6 +38,7 @@ export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
       user,
       access: session,
       open: (path, token) => openSocket(roomUrl(location.origin, session.projectId, path), token),
+      keep: (doc, path) => session.device?.keep(doc, path) ?? null,
       refusal: value => (value.kind === 'cannot_save' ? sentence(value, t) : t('serverOffline'))
     });
     drive.contentProviderRegistry?.register(LIVE, notebooks);
@@ -46,7 +47,17 @@ export const livePlugin: JupyterFrontEndPlugin<ILiveNotebooks> = {
       mirrorRights(panel, notebooks);
     });
     whenAwake(() => notebooks.wake());
-    window.addEventListener('pagehide', () => notebooks.leave());
+    notebooks.changed.connect(() => {
+      if (notebooks.saveValue?.kind === 'offline' && !session.away) {
+        // Python reads the project's files from this device from now on
+        session.refresh().catch(() => undefined);
+      }
+    });
+    window.addEventListener('pagehide', () => {
+      notebooks.flush();
+      notebooks.leave();
+    });
+    document.addEventListener('visibilitychange', () => notebooks.flush());
     return notebooks;
   }
 };

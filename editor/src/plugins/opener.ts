@@ -18,7 +18,7 @@ export const openerPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IDocumentManager, IEditorSession],
   activate: (app: JupyterFrontEnd, documents: IDocumentManager, session: IEditorSession) => {
-    openSiblings(session.projectId);
+    openSiblings(session.projectId, () => session.key);
     const path = new URLSearchParams(location.search).get('path');
     // without a token there is nothing to open; the bar says so
     if (path && session.state !== 'ended') {

@@ -1,7 +1,9 @@
 /** The session of this tab, awake whenever the page is. */
 import type { ServiceManagerPlugin } from '@jupyterlab/services';
 
+import { Device } from '../offline/device';
 import { EditorSession } from '../session';
+import { browserSurroundings } from '../surroundings';
 import { IEditorSession } from '../tokens';
 import { whenAwake } from '../wake';
 
@@ -11,7 +13,7 @@ export const sessionPlugin: ServiceManagerPlugin<IEditorSession> = {
   autoStart: true,
   provides: IEditorSession,
   activate: () => {
-    const session = new EditorSession();
+    const session = new EditorSession(browserSurroundings(), new Device());
     whenAwake(() => session.wake());
     // asked for now: by the time anybody needs it, it is there
     session.info.catch(() => undefined);

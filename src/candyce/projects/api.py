@@ -32,6 +32,7 @@ from candyce.projects.notebooks import (
     make_notebook,
     write_notebook,
 )
+from candyce.projects.offline import describe_offline
 from candyce.projects.paths import check_path, get_folders, is_notebook
 
 # Eight colours that stand out on white and on black (each at least 4.5:1 on one and 3:1 on the other).
@@ -145,7 +146,7 @@ def get_project(request: HttpRequest, cap: Capability) -> HttpResponse:
         "reconnect_url": addresses.get_reconnect_url(project.pk, cap.token.first_issued),
         "server_time": datetime.now(UTC).isoformat(),
         "files": [entry["path"] for entry in contents.list_tree(project)],
-    }
+    } | describe_offline(user, project)
     return JsonResponse(answer | get_description(user, project, request))
 
 

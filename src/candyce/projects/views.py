@@ -32,6 +32,7 @@ from candyce.projects.forms import (
     TitleForm,
 )
 from candyce.projects.models import Project
+from candyce.projects.offline import note_opened
 from candyce.projects.paths import is_notebook
 
 PAGE = 30
@@ -250,6 +251,7 @@ def open_(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if path is not None and path not in project.tree:
         raise NotFound
     if request.headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}:
+        note_opened(request.session, project)
         response: HttpResponse = HttpResponseRedirect(_make_editor_url(request, project, path))
     else:
         context = {"project": project, "address": request.get_full_path()}

@@ -18,6 +18,7 @@ def candyce(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.CANDYCE_DEMO,
         "portal_url": settings.CANDYCE_PORTAL_URL,
         "editor_url": settings.CANDYCE_EDITOR_URL,
+        "offline_days": max(0, settings.CANDYCE_OFFLINE_DAYS),
         "roles": roles,
         "theme": getattr(user, "theme", "") or request.COOKIES.get("candyce-theme", ""),
     }

@@ -46,7 +46,7 @@ PortalMessageMiddleware = _portal_only(MessageMiddleware)
 
 PORTAL_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
-    " font-src 'self'; connect-src 'self'; media-src 'self' data:; manifest-src 'self'; form-action 'self' {editor};"
+    " font-src 'self'; connect-src 'self'; media-src 'self' data:; manifest-src 'self'; worker-src 'self'; form-action 'self' {editor};"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"

@@ -77,7 +77,10 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     do_sign_out(request)
     messages.success(request, _("You are signed out."))
-    return redirect("accounts:sign_in")
+    response = redirect("accounts:sign_in")
+    # the keys of what this browser could open without a network
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @login_required
