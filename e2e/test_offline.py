@@ -303,13 +303,16 @@ def test_hostile_notebook_finds_ciphertext_and_poisons_nothing(
 
 
 @pytest.mark.parametrize(
-    ("name", "dark", "language", "width"),
-    [("sans-reseau", False, "fr-FR", 1280), ("sans-reseau-telephone", True, "en-GB", 360)],
+    ("name", "look"),
+    [
+        ("sans-reseau", {}),
+        ("sans-reseau-telephone", {"dark": True, "language": "en-GB", "width": 360}),
+    ],
 )
 def test_page_for_no_network_is_handsome_and_accessible(
-    network: Network, new_browser: NewBrowser, name: str, dark: bool, language: str, width: int
+    network: Network, new_browser: NewBrowser, name: str, look: dict[str, object]
 ) -> None:
-    context = new_browser(dark=dark, language=language, width=width)
+    context = new_browser(**look)
     page = open_portal(context, "bilal.simon")
     page.goto("/offline/")
     take_picture(page, f"{name}-vide")
