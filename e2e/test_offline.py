@@ -128,7 +128,7 @@ def test_work_goes_on_without_a_server_and_is_merged_once(
     run(pupil, "open('mesures.csv', 'w').write('12;30')\nprint('avec', 6 * 7)", "avec 42")
     wait_until_saved(pupil)
     wait_until_ready(pupil)
-    pupil.wait_for_function(KEEPS_FILES, arg=4)
+    pupil.wait_for_function(KEEPS_FILES, arg=4, polling=500)
 
     network.cut()
     expect(pupil.locator(SAVE)).to_contain_text("Hors ligne")
@@ -272,7 +272,7 @@ def test_hostile_notebook_finds_ciphertext_and_poisons_nothing(
     add_cell_below(pupil, "secret = 'cerf-volant'")
     wait_until_saved(pupil)
     wait_until_ready(pupil)
-    pupil.wait_for_function(KEEPS_FILES, arg=3)
+    pupil.wait_for_function(KEEPS_FILES, arg=3, polling=500)
 
     pupil.goto("/")
     open_new_project(pupil, "Hostile")

@@ -97,7 +97,11 @@ export class ProjectLink implements IProjectLink {
     if (this._isStale || Date.now() - this._readAt > STALE_AFTER) {
       this._tree = this._readTree();
     }
-    const tree = await (this._given.has(host) ? within(PATIENCE, this._tree) : this._tree);
+    let tree = await (this._given.has(host) ? within(PATIENCE, this._tree) : this._tree);
+    if (!tree && !this._given.has(host)) {
+      // neither the server nor this device answered the first time
+      tree = await (this._tree = this._readTree());
+    }
     if (tree && this._given.get(host) !== tree) {
       this._given.set(host, tree);
       host.setTree(tree);
