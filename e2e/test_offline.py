@@ -131,16 +131,16 @@ def test_work_goes_on_without_a_server_and_is_merged_once(
     pupil.wait_for_function(KEEPS_FILES, arg=4, polling=500)
 
     network.cut()
-    expect(pupil.locator(SAVE)).to_contain_text("Hors ligne")
+    expect(pupil.locator(SAVE)).to_contain_text("Hors ligne", timeout=20_000)
     run(pupil, "print('page ouverte', 6 * 8)", "page ouverte 48")
-    expect(pupil.locator(SAVE)).to_have_text(ON_DEVICE)
+    expect(pupil.locator(SAVE)).to_have_text(ON_DEVICE, timeout=20_000)
     take_picture(pupil, "sur-cet-appareil")
     pupil.close()
 
     pupil = open_without_network(context, "Sans réseau")
     assert "key" not in pupil.url
     find_text(pupil, "page ouverte 48")
-    expect(pupil.locator(SAVE)).to_have_text(ON_DEVICE)
+    expect(pupil.locator(SAVE)).to_have_text(ON_DEVICE, timeout=20_000)
     assert pupil.evaluate("self.crossOriginIsolated")
     run(pupil, "print('rouverte', open('mesures.csv').read())", "rouverte 12;30")
     pupil.reload()
@@ -151,7 +151,7 @@ def test_work_goes_on_without_a_server_and_is_merged_once(
     find_text(other, "rouverte 12;30")
     add_cell_below(other, "onglet = 'deux'")
     find_text(pupil, "onglet = 'deux'")
-    expect(other.locator(SAVE)).to_have_text(ON_DEVICE)
+    expect(other.locator(SAVE)).to_have_text(ON_DEVICE, timeout=20_000)
 
     network.mend()
     wait_until_saved(pupil)
