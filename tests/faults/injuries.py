@@ -15,6 +15,8 @@ from .machines import Machine, get_url
 from .pages import Document, Page
 from .world import HEALED, MEMBERS, STORM_FILES, World
 
+STORM = 4 * HEALED  # seconds until the last of a storm's pages must be saved, on a busy machine
+
 Fault = Callable[[World], Awaitable[None]]
 
 
@@ -179,14 +181,15 @@ def storm(count: int) -> Fault:
 
 async def _arrive(page: Page) -> None:
     """Come back until all is there and saved, or the patience is at its end."""
-    end = time.monotonic() + HEALED
+    end = time.monotonic() + STORM
     while time.monotonic() < end:
         if not page.connected:
             await page.come_back()
+        # A page that waits is served in its turn; one that gives up too early begins at the end again.
         with contextlib.suppress(TimeoutError, WebSocketException):
-            await page.wait_for(lambda: page.synced.is_set() or not page.connected, 20)
+            await page.wait_for(lambda: page.synced.is_set() or not page.connected, HEALED)
             if page.connected:
-                await page.wait_for(lambda: not page.unsaved() or not page.connected, 20)
+                await page.wait_for(lambda: not page.unsaved() or not page.connected, HEALED)
                 if not page.unsaved():
                     return
         await page.hang_up()
