@@ -125,7 +125,9 @@ def test_work_goes_on_without_a_server_and_is_merged_once(
     pupil = open_portal(context, "bilal.simon")
     address = open_new_project(pupil, "Sans réseau")
     project = address.split("/")[2]
-    run(pupil, "open('mesures.csv', 'w').write('12;30')\nprint('avec', 6 * 7)", "avec 42")
+    # the device fetches a file of the project a moment after it was written
+    with pupil.expect_response(re.compile(r"/api/raw/mesures\.csv"), timeout=60_000):
+        run(pupil, "open('mesures.csv', 'w').write('12;30')\nprint('avec', 6 * 7)", "avec 42")
     wait_until_saved(pupil)
     wait_until_ready(pupil)
     pupil.wait_for_function(KEEPS_FILES, arg=4, polling=500)
