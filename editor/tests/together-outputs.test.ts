@@ -194,6 +194,7 @@ afterEach(() => vi.useRealTimers());
 
 describe('a run', () => {
   it('shows on all pages, with its number, when results are shared', async () => {
+    bob.model.trusted = true;
     await ada.run(4, stream('bon'), stream('jour\n'), picture(10));
     expect(bob.shown()).toEqual(['bonjour\n', picture(10).data]);
     expect(bob.model.executionCount).toBe(4);
@@ -322,6 +323,25 @@ describe('two runs of one cell', () => {
   });
 });
 
+describe('a run that lost', () => {
+  it('takes its outputs out itself: the page that won may be long done, or closed', async () => {
+    line.held = true;
+    ada.start();
+    ada.model.outputs.add(stream('perdu '));
+    await bob.run(2, stream('gagné'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    release();
+    await vi.advanceTimersByTimeAsync(1_000);
+    ada.model.outputs.add(stream('toujours'));
+    ada.end(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(readOutputs(ada.cell)).toEqual([stream('gagné')]);
+    expect(readOutputs(bob.cell)).toEqual([stream('gagné')]);
+    expect(bob.shown()).toEqual(['gagné']);
+    expect(ada.shown()).toEqual(['perdu toujours']);
+  });
+});
+
 describe('what the server puts back', () => {
   it('(an earlier version of the outputs) is shown, not written over', async () => {
     await ada.run(1, stream('aujourd’hui'));
@@ -352,9 +372,26 @@ describe('a huge output', () => {
     // nothing of it is lost here, though not all is drawn
     expect((ada.shown()[0] as string).length).toBe(SHOWN);
     expect(live?.everything.reduce((sum, part) => sum + part.length, 0)).toBe(50_000_000);
-    expect(live?.waiting).toBe(49_000_000);
+    expect(live?.waiting).toBe(50_000_000 - SHOWN);
     live?.showMore();
     expect((ada.shown()[0] as string).length).toBe(2 * SHOWN);
+  });
+
+  it('that can be shared is drawn in parts, here and there, and all of it is in the document', async () => {
+    const text = 'ligne\n'.repeat(100_000);
+    await ada.run(1, stream(text), picture(10));
+    expect(readOutputs(bob.cell)[0].text).toBe(text);
+    for (const page of [ada, bob]) {
+      const live = page.outputs.of(page.model as never);
+      expect(page.shown()).toEqual([text.slice(0, SHOWN), picture(10).data]);
+      expect(live?.waiting).toBe(text.length - SHOWN);
+      expect(live?.everything.join('')).toBe(text);
+      live?.showMore();
+    }
+    expect(bob.shown()).toEqual([text.slice(0, 2 * SHOWN), picture(10).data]);
+    expect(ada.shown()).toEqual(bob.shown());
+    ada.outputs.of(ada.model as never)?.flush();
+    expect(readOutputs(bob.cell)).toEqual([stream(text), picture(10)]);
   });
 
   it('picture of five megabytes is a line of text for the others', async () => {

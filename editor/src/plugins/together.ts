@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { CodeCellModel } from '@jupyterlab/cells';
 import { EditorExtensionRegistry, IEditorExtensionRegistry } from '@jupyterlab/codemirror';
+import { DocumentWidget } from '@jupyterlab/docregistry';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import type * as Y from 'yjs';
 
@@ -36,6 +37,13 @@ export const togetherPlugin: JupyterFrontEndPlugin<void> = {
       },
       find: (path: string) => tracker.find(panel => panel.context.path === path),
       all: () => tracker.filter(() => true),
+      show: (path: string) => {
+        for (const widget of app.shell.widgets('main')) {
+          if (widget instanceof DocumentWidget && widget.context.path === path) {
+            app.shell.activateById(widget.id);
+          }
+        }
+      },
       reveal: (panel: { id: string }) => app.shell.activateById(panel.id)
     };
     const controller = new TogetherController(session, notebooks, panels, bar, t);

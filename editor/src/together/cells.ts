@@ -1,12 +1,12 @@
-/** At each cell, the names of those who are in it. */
+/** At each cell, in its margin, the initials of those who are in it. */
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
 import { h } from '../dom';
 import { paint } from './colour';
 import type { Person } from './people';
 
-/** Names at one cell; the rest are counted. */
-const MOST = 3;
+/** Initials at one cell; the rest are counted. */
+const MOST = 2;
 
 /** Who is in which cell of one document, each person once a cell. */
 export function byCell(people: readonly Person[], path: string): Map<string, Person[]> {
@@ -37,14 +37,15 @@ function markCell(node: HTMLElement, there: Person[]): void {
   if (!there.length) {
     return;
   }
-  const tags = there.slice(0, MOST).map(({ name, color }) => {
-    const tag = h('span', {}, name);
+  const tags = there.slice(0, MOST).map(({ name, initials, color }) => {
+    const tag = h('span', { class: 'cy-face', title: name }, initials);
     paint(tag, color);
     return tag;
   });
   if (there.length > MOST) {
-    tags.push(h('span', {}, `+${there.length - MOST}`));
+    const names = there.slice(MOST).map(({ name }) => name);
+    tags.push(h('span', { class: 'cy-face', title: names.join(', ') }, `+${names.length}`));
   }
-  // the names are said in the list of people; here they only show
+  // the list of people says where everybody is; here it only shows
   node.append(h('div', { class: 'cy-visitors', 'aria-hidden': 'true' }, ...tags));
 }

@@ -17,6 +17,8 @@ export interface Panels {
   readonly current: NotebookPanel | null;
   find(path: string): NotebookPanel | undefined;
   all(): NotebookPanel[];
+  /** Bring another open document to the front: a text file. */
+  show(path: string): void;
   /** Bring it to the front. */
   reveal(panel: NotebookPanel): void;
 }
@@ -84,6 +86,8 @@ export class TogetherController implements PeopleActions {
     if (person?.cell && panel) {
       this._panels.reveal(panel);
       void goTo(panel, person.cell);
+    } else if (person?.path) {
+      this._panels.show(person.path);
     }
   }
 
@@ -135,7 +139,8 @@ export class TogetherController implements PeopleActions {
   private _announce(teacher: string, sentence: string): void {
     const news = teacher !== this._saidTeacher ? teacher : sentence !== this._saidPresence ? sentence : '';
     this._saidTeacher = teacher;
-    this._saidPresence = sentence;
+    // a line that breaks and comes back is no news of anybody
+    this._saidPresence = sentence || this._saidPresence;
     if (news) {
       this._bar.announce(news);
     }

@@ -15,6 +15,8 @@ export type Ending = 'own' | 'gone';
 
 /** Nearer than this is there, in pixels: two windows never agree to the last one. */
 const NEAR = 8;
+/** Cells that were never drawn get their true height when they come into view: look again. */
+const AGAIN = 250;
 /** So much of the active cell must show, in pixels. */
 const ENOUGH = 80;
 
@@ -72,10 +74,13 @@ export class Follower {
     const where = JSON.stringify([path, cell, view]);
     if (where !== this._last && this._show(person)) {
       this._last = where;
+      clearTimeout(this._again);
+      this._again = setTimeout(() => this._followed === followed && this._show(person), AGAIN);
     }
   }
 
   private _end(): void {
+    clearTimeout(this._again);
     this._followed = null;
     for (const name of ENDING) {
       this._window.removeEventListener(name, this._onOwnDeed, { capture: true });
@@ -84,8 +89,13 @@ export class Follower {
 
   private readonly _onOwnDeed = (event: Event): void => {
     const key = event.type === 'keydown' ? (event as KeyboardEvent).key : '';
+    const { target } = event;
+    // there Escape closes the list
+    if (key === 'Escape' && target instanceof Element && target.closest('#cy-people')) {
+      return;
+    }
     const inDocument =
-      event.target instanceof Element && event.target.closest('.jp-MainAreaWidget, .jp-Document') !== null;
+      target instanceof Element && target.closest('.jp-MainAreaWidget, .jp-Document') !== null;
     if (key === 'Escape' || (inDocument && !MODIFIERS.has(key))) {
       this.stop('own');
     }
@@ -93,6 +103,7 @@ export class Follower {
 
   private _followed: Followed | null = null;
   private _last = '';
+  private _again: ReturnType<typeof setTimeout> | undefined;
   private readonly _changed = new Signal<this, { followed: Followed | null; ending: Ending | null }>(this);
 }
 

@@ -121,6 +121,9 @@ export class PeopleView {
     say(this._meaning, teacher?.meaning ?? '');
     this._meaning.hidden = !teacher;
     this._showRows(people, followed);
+    if (!followed && this._follow.contains(document.activeElement)) {
+      this._button.focus();
+    }
     this._follow.hidden = !followed;
     if (followed) {
       say(this._following, this._t('following', { name: followed.name }));
@@ -174,7 +177,8 @@ export class PeopleView {
       say(row.role, role);
       row.role.hidden = !role;
       say(row.where, where);
-      row.go.hidden = row.follow.hidden = person.watching;
+      row.go.hidden = person.watching;
+      row.follow.hidden = person.watching || !person.cell;
       const on = followed?.username === person.username;
       row.follow.setAttribute('aria-pressed', String(on));
       row.node.classList.toggle('cy-followed', on);
@@ -198,7 +202,13 @@ export class PeopleView {
       h('button', { class: 'cy-button', type: 'button', 'aria-label': said, onclick: act }, label);
     const follow = (): void => {
       const on = row.follow.getAttribute('aria-pressed') === 'true';
-      on ? this._actions.stop() : this._actions.follow(username);
+      if (on) {
+        this._actions.stop();
+      } else {
+        this.show(false);
+        this._actions.follow(username);
+        this._stop.focus();
+      }
     };
     const row: Row = {
       node: h('li', {}),

@@ -56,6 +56,28 @@ export function bound(outputs: readonly Output[], note: Note, unshown = 0): Boun
   return { outputs: kept, withheld };
 }
 
+/** The outputs with `rest` at the end of their last stream. */
+export function append(outputs: readonly Output[], rest: string): Output[] {
+  const last = findLastStream(outputs);
+  return outputs.map((output, at) => (at === last ? { ...output, text: output.text + rest } : output));
+}
+
+/** The outputs with no more than `limit` characters of streams in all, and how many were cut. */
+export function cut(outputs: readonly Output[], limit: number): { outputs: Output[]; cut: number } {
+  let room = limit;
+  let lost = 0;
+  const kept = outputs.map(output => {
+    if (output.output_type !== 'stream' || typeof output.text !== 'string') {
+      return output;
+    }
+    const text = output.text.slice(0, room);
+    room -= text.length;
+    lost += output.text.length - text.length;
+    return text.length < output.text.length ? { ...output, text } : output;
+  });
+  return { outputs: kept, cut: lost };
+}
+
 /** The characters of an output, by its strings. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') {

@@ -8,8 +8,8 @@
 import type { YCodeCell } from '@jupyter/ydoc';
 import type { ISignal } from '@lumino/signaling';
 
-import { bound, type Note, type Output } from './bounds';
-import { Flood } from './flood';
+import { append, bound, cut, type Note, type Output, OUTPUT_LIMIT } from './bounds';
+import { Flood, SHOWN } from './flood';
 import { claim, isSame, owns, type PageOutputs, readCount, readOutputs, show, withdraw, write } from './sync';
 
 /** Milliseconds between two updates of the shared document, and of this page from it. */
@@ -60,9 +60,9 @@ export class CellOutputs {
   get withheld(): number {
     return this._mode === 'mine' ? this._withheld : 0;
   }
-  /** Characters of the own outputs that are not drawn here either. */
+  /** Characters that are not drawn on this page. */
   get waiting(): number {
-    return this._flood.waiting;
+    return this._mode === 'shared' ? this._cut : this._flood.waiting;
   }
   /** The own results gave way to the shared ones a moment ago. */
   get returned(): boolean {
@@ -82,6 +82,7 @@ export class CellOutputs {
     this._returned = false;
     this._outrun = false;
     this._withheld = 0;
+    this._limit = SHOWN;
     const before = this.count;
     this._count = null;
     if (this._policy.keeps(this._cell)) {
@@ -175,11 +176,10 @@ export class CellOutputs {
       this._changed();
       return;
     }
-    if (!owns(this._cell)) {
-      this._onRival();
-      return;
-    }
-    const { outputs, withheld } = bound(this._drawn(), this._policy.note, this._flood.waiting);
+    const { waiting } = this._flood;
+    const small = waiting > 0 && waiting < OUTPUT_LIMIT;
+    const all = small ? append(this._drawn(), this._flood.rest) : this._drawn();
+    const { outputs, withheld } = bound(all, this._policy.note, small ? 0 : waiting);
     this._publishedAt = Date.now();
     // what is compared and sent must not change under our hands
     write(this._cell, outputs, this._count, this._known ?? readOutputs(this._cell));
@@ -191,11 +191,19 @@ export class CellOutputs {
   }
 
   showMore(): void {
-    this._flood.showMore();
+    if (this._mode === 'shared') {
+      this._limit += SHOWN;
+      this._show();
+    } else {
+      this._flood.showMore();
+    }
   }
 
+  /** The text of all streams, in pieces. */
   get everything(): string[] {
-    return this._flood.everything;
+    return this._mode === 'shared'
+      ? readOutputs(this._cell).map(({ text }) => (typeof text === 'string' ? text : ''))
+      : this._flood.everything;
   }
 
   dispose(): void {
@@ -260,7 +268,7 @@ export class CellOutputs {
     if (this._page.sharedModel.isDisposed) {
       return;
     }
-    const wanted = readOutputs(this._cell);
+    const { outputs: wanted, cut: lost } = cut(readOutputs(this._cell), this._limit);
     this._showing = true;
     try {
       // somebody else's outputs may not run code in this page
@@ -269,6 +277,10 @@ export class CellOutputs {
       this._shown = wanted;
     } finally {
       this._showing = false;
+    }
+    if (lost !== this._cut) {
+      this._cut = lost;
+      this._changed();
     }
   }
 
@@ -280,6 +292,9 @@ export class CellOutputs {
   /** What the page was last made to show of the document. */
   private _shown: Output[];
   private _withheld = 0;
+  /** Characters of shared streams that are drawn at most, and how many are not. */
+  private _limit = SHOWN;
+  private _cut = 0;
   private _returned = false;
   private _outrun = false;
   private _showing = false;

@@ -2,13 +2,13 @@
  * The streams of a run on the page of who runs: gathered, and shown up to a size.
  *
  * JupyterLab draws a stream anew with each line. A cell that prints fast is drawn a few times
- * a second; beyond a million characters the rest waits, whole, to be read on or downloaded.
+ * a second; beyond some thousand lines the rest waits, whole, to be read on or downloaded.
  */
 import type { Output } from './bounds';
 import type { PageOutputs } from './sync';
 
 /** Characters of streams that are drawn, and how many more at each "show more". */
-export const SHOWN = 1_000_000;
+export const SHOWN = 200_000;
 /** Characters that are kept in all. */
 export const KEPT = 128_000_000;
 /** A short text is drawn at once, a long one more seldom. Milliseconds. */
@@ -93,18 +93,32 @@ export class Flood {
     }
   }
 
-  /** Draw some more of what waits. */
+  /** Draw some more of what waits, where it belongs: at the end of the last stream. */
   showMore(): void {
     let room = SHOWN;
+    let more = '';
     while (room > 0 && this._rest.length > 0) {
       const [first, ...others] = this._rest;
       const part = first.slice(0, room);
       this._rest = first.length > room ? [first.slice(room), ...others] : others;
       this._waiting -= part.length;
       room -= part.length;
-      this._add({ output_type: 'stream', name: 'stdout', text: part });
+      more += part;
+    }
+    for (let index = this._page.length - 1; index >= 0; index--) {
+      const { streamText, setData } = this._page.get(index);
+      if (streamText) {
+        streamText.insert(streamText.text.length, more, { silent: true });
+        setData?.call(this._page.get(index), {});
+        break;
+      }
     }
     this._changed();
+  }
+
+  /** The text that waits, joined: for less than what is shared. */
+  get rest(): string {
+    return this._rest.join('');
   }
 
   /** All that was printed, also what waits, in pieces. */

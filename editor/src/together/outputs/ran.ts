@@ -53,7 +53,7 @@ export function ranWords(
     return say(t('ranTooLarge', { size: formatSize(withheld, language) }), []);
   }
   if (rest) {
-    return say('', []);
+    return { ...say('', []), own: false };
   }
   if (returned) {
     return { text: t('ranReturned'), own: false, actions: [] };
