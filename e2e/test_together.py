@@ -280,6 +280,7 @@ def test_pupil_always_sees_the_teacher(new_person: NewPerson) -> None:
     chip = pupil.locator(".cy-teacher")
     expect(chip).to_have_text("Nadia Benali (professeur) est dans votre copie", timeout=20_000)
     assert get_overflow(pupil) == 0
+    expect(pupil.locator(".cy-bar .cy-primary:visible").first).to_be_in_viewport(ratio=1)
     take_picture(pupil, "professeur-vu-telephone")
     chip.click()
     panel = pupil.locator("#cy-people")
