@@ -1,14 +1,16 @@
-"""A process of ``test_compaction``: ``prepare``, ``type <n>``, ``compact`` (until killed) or ``check <n>``."""
+"""A process of ``test_compaction``: ``prepare``, ``type`` (until told to stop), ``compact`` (until killed), ``check <n>``."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 
 import django
 
 django.setup()  # before the rooms are imported
 
+from django.conf import settings
 from django.core.management import call_command
 from pycrdt import Array
 
@@ -39,14 +41,17 @@ def get_document() -> LiveDocument:
     return LiveDocument.objects.get()
 
 
-def type_words(count: int) -> None:
-    """Words 0 to ``count``, an update each."""
-    pk = get_document().pk
+def type_words() -> None:
+    """Words 0, 1, 2… an update each, until the file ``stop`` stands in the data folder; tells how many."""
+    pk, stop, number = get_document().pk, settings.DATA / "stop", 0
     replica = Replica(store.load(pk).updates)
-    for number in range(count):
+    while not stop.exists():
         word = f"{number} "
         news = replica.edit(lambda doc, word=word: _append(doc, word))
         store.append({pk: [store.Entry(news, None)]})
+        number += 1
+        time.sleep(0.01)
+    print(number)
 
 
 def _append(doc, word: str) -> None:
@@ -55,9 +60,11 @@ def _append(doc, word: str) -> None:
 
 
 def compact() -> None:
+    """Compact again and again, telling each time that there was something."""
     pk = get_document().pk
     while True:
-        store.compact(pk, least=4)
+        if store.compact(pk, least=4):
+            print("compacted", flush=True)
 
 
 def check(count: int) -> None:

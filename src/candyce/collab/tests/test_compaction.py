@@ -8,12 +8,12 @@ import random
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from candyce.launch.postgres import find_programs, throw_away_postgres
 
-WORDS = 150
 KILLS = 4
 
 
@@ -44,21 +44,29 @@ def test_processes_that_compact_at_once_and_die_lose_nothing(environment):
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 
-    def start(*arguments):
-        return subprocess.Popen([*command, *arguments], env=environment)
+    def start(verb):
+        return subprocess.Popen(
+            [*command, verb], env=environment, stdout=subprocess.PIPE, text=True
+        )
 
     run("prepare")
-    compactors = [start("compact") for _ in range(2)]
+    typist, compactors = start("type"), [start("compact") for _ in range(2)]
     try:
-        typist = start("type", str(WORDS))
         for _ in range(KILLS):
-            time.sleep(random.uniform(0.5, 2))
-            compactors[0].kill()
-            compactors[0].wait()
-            compactors = [*compactors[1:], start("compact")]
-        assert typist.wait() == 0
+            assert compactors[0].stdout.readline() == "compacted\n"
+            time.sleep(random.uniform(0, 0.3))
+            _kill(compactors.pop(0))
+            compactors.append(start("compact"))
+        (Path(environment["CANDYCE_DATA"]) / "stop").touch()
+        words = typist.communicate()[0].strip()
     finally:
-        for process in compactors:
-            process.kill()
-            process.wait()
-    assert int(run("check", str(WORDS))) > 2
+        for process in [typist, *compactors]:
+            _kill(process)
+    assert int(words) > 4
+    assert int(run("check", words)) >= KILLS
+
+
+def _kill(process):
+    process.kill()
+    process.wait()
+    process.stdout.close()
