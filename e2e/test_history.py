@@ -85,7 +85,6 @@ def test_a_deleted_cell_is_found_again(site: Site, new_person: NewPerson) -> Non
     tab.get_by_role("link", name="Voir ce moment").click()
     expect(tab.locator(".notebook")).to_contain_text("trajet = 42")
     check_looks(tab)
-    take_picture(tab, "historique-moment")
 
     # Name it, compare it with now, restore it: both open pages see it come back.
     tab.get_by_label("Nom de la version").fill("Avec mon calcul")
