@@ -71,7 +71,19 @@ def test_a_file_that_is_not_there_is_a_404(portal, school, project, document, pa
 
 
 @pytest.mark.parametrize(
-    "key", ["", "0", "5", "-1", "1.5", "x", "²", "9" * 30, str(uuid.uuid4()), "now'--"]
+    "key",
+    [
+        "",
+        "0",
+        "5",
+        "-1",
+        "1.5",
+        "x",
+        "²",
+        "9" * 30,
+        "17f2cd33-4c7d-44ac-82fd-773335f2278f",
+        "now'--",
+    ],
 )
 def test_a_moment_that_is_not_there_is_a_404(portal, school, project, document, key):
     browser = as_(portal, school.bob)
