@@ -130,9 +130,12 @@ def test_a_base_is_stored_only_when_it_is_worth_it(document, monkeypatch):
     found = list(HistoryChunk.objects.all())
     assert len(found) > 4
     assert {bytes(chunk.base) for chunk in found} == {b""}
-    monkeypatch.setattr(chunks, "CHAIN", 0)
-    sizes = [chunk.chain for chunk in found]
-    assert sizes == sorted(sizes)
+    chains = [chunk.chain for chunk in found]
+    assert chains == sorted(chains)
+    HistoryChunk.objects.all().delete()
+    monkeypatch.setattr(chunks, "CHAIN", 300)
+    write(document, 6, 60, compact=0.3)
+    assert any(chunk.base for chunk in HistoryChunk.objects.all()[1:])
 
 
 @pytest.mark.parametrize("step", ["make_chunks", "bulk_create", "update", "delete", "commit"])

@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from candyce.accounts.models import AuditEntry
 from candyce.collab import store
+from candyce.collab.actions import replace_text
 from candyce.collab.history import list_moments
 from candyce.collab.history.timeline import list_entries
 from candyce.collab.models import DocumentUpdate, HistoryChunk, KeptState, LiveDocument
-from candyce.collab.queries import get_notebook
+from candyce.collab.queries import get_notebook, get_text
 from candyce.collab.tests.conftest import make_project
 from candyce.collab.tests.test_store import type_into
 from candyce.collab.tests.writing import Writer
@@ -323,3 +324,23 @@ def test_strangers_and_the_signed_out_see_nothing(portal, school, project, docum
         assert as_(portal, school.charlie).post(url(verb, project), {"m": 2}).status_code == 404
         assert as_(portal, school.bob).get(url(verb, project)).status_code == 405
         portal.logout()
+
+
+def test_a_text_has_a_history_too(portal, school):
+    project = make_project(school.bob, {"notes.csv": b"a;b\r\n1;2\r\n"})
+    document = store.open_document(project.pk, "notes.csv")
+    replace_text(project, "notes.csv", "a;b\r\n1;3\r\n", acting_user=school.bob)
+    query = {"path": "notes.csv"}
+    browser = as_(portal, school.bob)
+    html = browser.get(url("history", project, **query)).content.decode()
+    assert "character" in html or "caractère" in html
+    assert "1;2" in browser.get(url("moment", project, m=1, **query)).content.decode()
+    html = browser.get(url("compare", project, m=1, **query)).content.decode()
+    assert "<ins>3</ins>" in html
+    assert "1;3" in browser.get(url("play", project, i=1, **query)).content.decode()
+    browser.post(url("restore", project), query | {"m": 1})
+    source = browser.get(reverse("projects:export", args=[project.pk]) + "?path=notes.csv").content
+    assert source == b"a;b\r\n1;2\r\n"
+    store.compact(document.pk)
+    browser.post(url("restore", project), query | {"m": 2})
+    assert get_text(project, "notes.csv") == "a;b\r\n1;3\r\n"
