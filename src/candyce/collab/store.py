@@ -60,6 +60,8 @@ def open_document(project_id: uuid.UUID, path: str) -> LiveDocument:
     ``TooLarge`` where the file cannot be opened live.
     """
     kind = kind_of(path)
+    if "\0" in path:  # PostgreSQL does not even look for it
+        raise NotFound
     document = _find(project_id, path)
     while document is None:
         tree = Project.objects.filter(pk=project_id, deleted_at=None).values_list("tree", flat=True)

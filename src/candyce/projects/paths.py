@@ -87,7 +87,7 @@ def make_name(text: str, *, fallback: str = "project") -> str:
     text = unicodedata.normalize("NFC", text)
     text = _INVISIBLE.sub("", text)
     text = "".join(" " if unicodedata.category(c) in {"Cc", "Cs", "Cn"} else c for c in text)
-    text = _FORBIDDEN.sub("_", text).strip().rstrip(". ")
+    text = _strip_end(_FORBIDDEN.sub("_", text).strip())
     text = _shorten(text, PART_LIMIT - 20) or fallback  # room for " (2)" and an extension
     return f"_{text}" if _DEVICES.match(text) else text
 
@@ -100,7 +100,12 @@ def _shorten(name: str, limit: int) -> str:
     if not dot or len(extension.encode()) > 16:
         stem, dot, extension = name, "", ""
     room = limit - len((dot + extension).encode())
-    return stem.encode()[:room].decode(errors="ignore").rstrip(". ") + dot + extension
+    return _strip_end(stem.encode()[:room].decode(errors="ignore")) + dot + extension
+
+
+def _strip_end(name: str) -> str:
+    """Without dots and spaces of any kind at its end."""
+    return re.sub(r"[.\s]+\Z", "", name)
 
 
 def fold(path: str) -> str:

@@ -50,6 +50,8 @@ def find_document(project: Project, path: str) -> LiveDocument | None:
 
     Raises :class:`NotFound` where the project has no such file.
     """
+    if "\0" in path:  # PostgreSQL does not even look for it
+        raise NotFound
     document = LiveDocument.objects.filter(project=project, path=path).defer("snapshot").first()
     if document is None and (path.endswith("/") or path not in project.tree):
         raise NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from candyce.projects.paths import (
@@ -58,6 +58,7 @@ def test_length_counts_after_composition():
 
 
 @given(st.text(max_size=300))
+@example("fin\xa0.")
 def test_any_text_makes_a_valid_name(text):
     name = make_name(text)
     assert check_path(name) == name
