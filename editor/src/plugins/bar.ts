@@ -4,6 +4,7 @@ import { Dialog, ISanitizer, Sanitizer, showDialog } from '@jupyterlab/apputils'
 import { PathExt } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
+import * as Y from 'yjs';
 
 import { skipLink } from '../accessible';
 import { BarController, type Dialogs } from '../bar/controller';
@@ -11,6 +12,7 @@ import { BarView } from '../bar/view';
 import type { CandyceDrive } from '../drive';
 import { saveAs } from '../dom';
 import { translator } from '../i18n';
+import { asFile } from '../live/downloads';
 import { IEditorBar, IEditorSession, ILiveNotebooks } from '../tokens';
 
 const dialogs: Dialogs = {
@@ -47,7 +49,7 @@ export const barPlugin: JupyterFrontEndPlugin<IEditorBar> = {
         back: () => void controller.back(),
         handIn: () => void controller.handIn(),
         takeBack: () => void controller.takeBack(),
-        download: () => downloadCurrent(tracker),
+        download: () => download(notebooks, tracker),
         discard: () => void controller.discard().then(done => done && location.reload()),
         reconnect: () => session.reconnectUrl && window.open(session.reconnectUrl, '_blank')
       },
@@ -89,10 +91,17 @@ function guard(notebooks: ILiveNotebooks, controller: BarController): void {
   });
 }
 
-/** The notebook as it is in memory, whatever the server thinks of it. */
-function downloadCurrent(tracker: INotebookTracker): void {
+/** What the server does not have, as it is in memory; else the notebook in view. */
+function download(notebooks: ILiveNotebooks, tracker: INotebookTracker): void {
   const panel = tracker.currentWidget;
-  if (panel?.model) {
+  const unsaved = notebooks.rooms.filter(({ room }) => room.saveState.value.unsaved);
+  for (const { path, isText, model } of unsaved) {
+    if (path !== panel?.context.path) {
+      const { name, content, type } = asFile(path, isText, Y.encodeStateAsUpdate(model.ydoc));
+      saveAs(name, content, type);
+    }
+  }
+  if (panel?.model && (!unsaved.length || unsaved.some(({ path }) => path === panel.context.path))) {
     const name = PathExt.basename(panel.context.path);
     saveAs(name, JSON.stringify(panel.model.toJSON(), null, 1), 'application/x-ipynb+json');
   }

@@ -1,14 +1,12 @@
 /** Makes this device ready for the day without a network, once the notebook runs. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { YNotebook } from '@jupyter/ydoc';
 import { Dialog, showDialog } from '@jupyterlab/apputils';
-import { PathExt } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import * as Y from 'yjs';
 
 import { saveAs } from '../dom';
 import { type Translate, translator } from '../i18n';
 import type { ITreeFile } from '../kernel/protocol';
+import { asFile } from '../live/downloads';
 import type { Kept } from '../live/keeping';
 import type { OpenRoom } from '../live/notebooks';
 import { registerWorker, removeWorker } from '../offline/worker';
@@ -107,13 +105,8 @@ async function offer(open: OpenRoom, kept: Kept, t: Translate): Promise<void> {
   if (button.actions.includes('erase')) {
     await open.room.forget(kept.document);
   } else if (button.accept) {
-    download(open.path, kept);
+    const { name, content, type } = asFile(open.path, open.isText, kept.update);
+    saveAs(name, content, type);
   }
 }
 
-function download(path: string, kept: Kept): void {
-  const model = new YNotebook();
-  Y.applyUpdate(model.ydoc, kept.update);
-  saveAs(PathExt.basename(path), JSON.stringify(model.toJSON(), null, 1), 'application/x-ipynb+json');
-  model.dispose();
-}
