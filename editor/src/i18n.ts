@@ -151,6 +151,8 @@ const fr = {
   quotaTitle: 'L’espace de ce projet est plein.',
   quotaBody:
     'Effacez de gros résultats ou des fichiers dont vous n’avez plus besoin\u00a0: l’enregistrement reprendra.',
+  fullTitle: 'Trop de personnes sont ici en même temps.',
+  fullBody: 'La page réessaie toutes les vingt secondes. Ce que vous avez écrit est gardé ici.',
   tooLargeTitle: 'Ce document est trop gros pour être enregistré.',
   tooLargeBody: 'Effacez les plus gros résultats, puis réessayez.',
   invalidTitle: 'Une modification n’a pas été acceptée.',
@@ -358,6 +360,8 @@ const en: Record<Key, string> = {
   readOnlyBody: 'You can run it, but your changes will not be kept.',
   quotaTitle: 'This project’s space is full.',
   quotaBody: 'Clear large outputs or delete files that you no longer need: saving will resume.',
+  fullTitle: 'Too many people are here at once.',
+  fullBody: 'The page tries again every twenty seconds. What you typed is kept here.',
   tooLargeTitle: 'This document is too large to be saved.',
   tooLargeBody: 'Clear the largest outputs, then try again.',
   invalidTitle: 'A change was not accepted.',

@@ -169,6 +169,7 @@ const WORDS: Record<string, [Key, Key | null]> = {
   invalid_update: ['invalidTitle', 'invalidBody'],
   replaced: ['replacedTitle', 'replacedBody'],
   not_text: ['notTextTitle', 'replacedBody'],
+  room_full: ['fullTitle', 'fullBody'],
   too_many: ['slowDownTitle', 'slowDownBody'],
   session_ended: ['endedTitle', 'endedBody'],
   no_token: ['noTokenTitle', 'noTokenBody']

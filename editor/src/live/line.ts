@@ -16,7 +16,8 @@ const CLOSED_FOR_GOOD: Record<number, string> = {
   [CLOSE.forbidden]: 'forbidden',
   [CLOSE.gone]: 'project_deleted',
   [CLOSE.tooBig]: 'too_large',
-  [CLOSE.notText]: 'not_text'
+  [CLOSE.notText]: 'not_text',
+  [CLOSE.full]: 'room_full'
 };
 
 const REFUSALS = new Set<number>([

@@ -31,6 +31,7 @@ export const CLOSE = {
   ended: 4408,
   tooBig: 4413,
   notText: 4415,
+  full: 4429,
   restart: 1012,
   later: 1013
 } as const;

@@ -94,7 +94,7 @@ async def _enter(
     """Check token and rights, and find the room; raises :class:`Closed`."""
     project_id, path = target
     if hub.connections > limits.CONNECTIONS:
-        raise Closed(protocol.CLOSE_LATER, "too_many")
+        raise Closed(protocol.CLOSE_FULL, "room_full")
     try:
         token = rights.read_token(_get_token(scope), project_id)
         grant = await hub.threads.run(rights.grant, token)
@@ -110,7 +110,7 @@ async def _enter(
     except TooLarge as error:
         raise Closed(protocol.CLOSE_TOO_BIG, error.code) from error
     if len(room.connections) >= limits.CONNECTIONS_PER_ROOM:
-        raise Closed(protocol.CLOSE_LATER, "too_many")
+        raise Closed(protocol.CLOSE_FULL, "room_full")
     return room, grant
 
 

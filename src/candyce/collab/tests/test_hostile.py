@@ -242,14 +242,14 @@ async def test_a_page_that_does_not_read_is_let_go(live, school, project, monkey
     await bob.close()
 
 
-async def test_a_full_room_and_a_full_server_say_later(live, school, project, monkeypatch):
+async def test_a_full_room_and_a_full_server_say_so(live, school, project, monkeypatch):
     first = await enter(live.client(project, school.bob))
     for name in ("CONNECTIONS_PER_ROOM", "CONNECTIONS"):
         with monkeypatch.context() as patch:
             patch.setattr(limits, name, 1)
             second = live.client(project, school.bob)
             await second.connect()
-            assert await second.wait_closed() == protocol.CLOSE_LATER
+            assert await second.wait_closed() == protocol.CLOSE_FULL
             await second.close()
     await first.close()
 
