@@ -85,9 +85,9 @@ def history(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @login_required
 def moment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The file as it was at a moment (``m``), with the moments before and after."""
+    """The file as it was at a moment (``m``, else now), with the moments before and after."""
     place = places.enter(request, pk, request.GET)
-    shown = places.find(place, request.GET.get("m", ""))
+    shown = places.find(place, request.GET.get("m", "now"))
     return _show_moment(request, place, shown)
 
 
@@ -114,9 +114,9 @@ def _show_moment(
 @require_safe
 @login_required
 def compare(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """What differs between a moment (``m``) and another (``with``: a key, ``now`` or ``before``)."""
+    """What differs between a moment (``m``, else now) and another (``with``: a key, ``now`` or ``before``)."""
     place = places.enter(request, pk, request.GET)
-    shown = places.find(place, request.GET.get("m", ""))
+    shown = places.find(place, request.GET.get("m", "now"))
     wanted = request.GET.get("with") or "now"
     other = _find_before(place, shown) if wanted == "before" else places.find(place, wanted)
     first, second = sorted((shown, other or shown), key=lambda one: (one.at, one.seq or 0))
