@@ -145,6 +145,8 @@ def test_work_goes_on_without_a_server_and_is_merged_once(
     expect(pupil.locator(SAVE)).to_have_text(ON_DEVICE, timeout=20_000)
     assert pupil.evaluate("self.crossOriginIsolated")
     run(pupil, "print('rouverte', open('mesures.csv').read())", "rouverte 12;30")
+    pupil.wait_for_timeout(1000)  # a result is kept within half a second
+    expect(pupil.locator(SAVE)).to_have_text(ON_DEVICE)
     pupil.reload()
     pupil.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
     find_text(pupil, "rouverte 12;30")

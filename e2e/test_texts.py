@@ -56,6 +56,9 @@ def open_text(page: Page, project: str, path: str) -> Locator:
     editor = page.locator(".jp-FileEditor .cm-content")
     expect(edit.or_(editor).first).to_be_visible(timeout=OPENING)
     if edit.count():
+        expect(
+            page.get_by_label("Délimiteur").or_(page.locator(".jp-MarkdownViewer")).first
+        ).to_be_visible()
         edit.click()
     expect(editor).to_be_visible(timeout=PATIENCE)
     return editor

@@ -43,6 +43,7 @@ export class ConductMenu {
         type: 'button',
         'aria-expanded': 'false',
         'aria-controls': 'cy-conduct',
+        'aria-label': t('conduct'),
         onclick: () => this.show(this._panel.hidden)
       },
       icon(...BATON),
