@@ -113,7 +113,7 @@ def upload(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def replace(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Give a file of the project another content; whoever has it open sees it at once."""
     project = access.get_project(request.user, pk, access.WRITE)
-    if not request.GET.get("path"):
+    if "path" not in request.GET:
         return _to_files(project)
     path = _get_path(request, project)
     error = None
