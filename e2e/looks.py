@@ -23,6 +23,7 @@ IDENTIFIERS = re.compile(
 
 def get_violations(page: Page) -> list[str]:
     """axe-core's violations on the page: rule, and where."""
+    page.wait_for_load_state()  # the words may be there before the styles
     page.evaluate(AXE)
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
