@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from candyce.launch.debian import find_program, install
 from candyce.launch.steps import StepFailed, run, say, step
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 def find_chromium() -> str | None:
-    for name in NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
-    return None
+    return find_program(NAMES)
 
 
 def _from_debian(root: Path) -> str | None:
-    if os.name == "nt" or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        with step("Chromium (paquet Debian)", "Chromium (Debian's package)") as current:
-            run(["apt-get", "update", "-q"], cwd=root, show=current, env=environment)
-            packages = ["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"]
-            command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
-            run(command, cwd=root, show=current, env=environment)
-    except StepFailed:
-        return None
+    install(root, "Chromium", "chromium", "fonts-dejavu-core", "fonts-noto-color-emoji")
     return find_chromium()
 
 

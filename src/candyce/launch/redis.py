@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -13,32 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from candyce.launch.steps import StepFailed, run, say, step
+from candyce.launch.debian import find_program, install
+from candyce.launch.steps import StepFailed, say
 
 PATIENCE = 15  # seconds until it answers
 
 
 def find_redis() -> str | None:
     """The server's program: on the PATH (Valkey and KeyDB speak the same protocol)."""
-    for name in ("redis-server", "valkey-server", "keydb-server"):
-        found = shutil.which(name)
-        if found:
-            return found
-    return None
-
-
-def _from_debian(root: Path) -> str | None:
-    if os.name == "nt" or os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        with step("Redis (paquet Debian)", "Redis (Debian's package)") as current:
-            run(["apt-get", "update", "-q"], cwd=root, show=current, env=environment)
-            command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "redis-server"]
-            run(command, cwd=root, show=current, env=environment)
-    except StepFailed:
-        return None
-    return find_redis()
+    return find_program(("redis-server", "valkey-server", "keydb-server"))
 
 
 def require_redis() -> str:
@@ -58,7 +39,9 @@ def require_redis() -> str:
 
 def prepare_redis(root: Path) -> str:
     """As :func:`require_redis`, after an attempt to install Debian's package."""
-    return find_redis() or _from_debian(root) or require_redis()
+    if find_redis() is None:
+        install(root, "Redis", "redis-server")
+    return require_redis()
 
 
 @dataclass

@@ -1,6 +1,6 @@
 import pytest
 
-from candyce.launch import redis
+from candyce.launch import debian, redis
 from candyce.launch.steps import StepFailed
 
 
@@ -18,7 +18,7 @@ def test_a_throw_away_redis_answers_can_be_killed_comes_back_and_is_gone_in_the_
 
 
 def test_without_a_redis_one_is_told_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(redis.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(debian.shutil, "which", lambda _name: None)
     with pytest.raises(StepFailed, match="redis-server"):
         redis.prepare_redis(tmp_path)
     with pytest.raises(FileNotFoundError), redis.throw_away_redis():
