@@ -11,7 +11,7 @@ from candyce.collab import limits, notebook, protocol
 from candyce.collab.models import DocumentUpdate
 from candyce.collab.protocol import write_bytes, write_uint
 from candyce.collab.tests.conftest import NOTEBOOK
-from candyce.collab.tests.test_rooms import enter
+from candyce.collab.tests.people import enter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from candyce.collab import rights, store
-from candyce.collab.tests.test_rooms import enter, in_database, share
+from candyce.collab.tests.people import enter, in_database, share
 from candyce.projects import signals
 from candyce.projects.models import Project
 

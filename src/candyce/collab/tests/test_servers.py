@@ -7,7 +7,6 @@ import contextlib
 import time
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 from pycrdt import Doc
 
@@ -16,19 +15,13 @@ from candyce.collab import actions, bell, notebook, protocol, relay, store
 from candyce.collab.models import DocumentUpdate, LiveDocument
 from candyce.collab.queries import get_notebook
 from candyce.collab.tests.conftest import NOTEBOOK, make_token
+from candyce.collab.tests.people import enter, in_database
 from candyce.collab.watching import Watch, get_people
 from candyce.launch.redis import RedisServer, find_redis
 from candyce.projects import signals
 from candyce.projects.models import Member, Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
-in_database = sync_to_async
-
-
-async def enter(client):
-    await client.connect()
-    await client.wait_for(lambda: client.synced.is_set() and client.status is not None)
-    return client
 
 
 async def eventually(condition, patience=12.0):

@@ -2,59 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-
 import pytest
-from django.db import transaction
 from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
-from pycrdt import Array, Doc, Map, Text
+from pycrdt import Doc
 
 from candyce.accounts.models import AuditEntry
 from candyce.collab import actions, limits, protocol, store, textfile
 from candyce.collab.kinds import Kind, kind_of, make_seed, read_content, write_content
 from candyce.collab.models import LiveDocument
 from candyce.collab.replica import load_doc
-from candyce.collab.tests.conftest import NOTEBOOK, make_project, make_token
+from candyce.collab.tests.conftest import make_project
 from candyce.collab.tests.test_hostile import struct
-from candyce.collab.tests.test_rooms import enter
+from candyce.collab.tests.texts import CSV, EDITS, EXCEL, make_text_project, source
 from candyce.collab.textdiff import find_changes
 from candyce.collab.textreplica import TextReplica
 from candyce.collab.updates import InvalidUpdate
 from candyce.lib.errors import Conflict, NotFound, TooLarge
 from candyce.projects import files
-from candyce.projects import live as live_hook
 from candyce.projects.blobs import read_blob
 from candyce.projects.contents import get_model, get_stored, list_tree
 from candyce.projects.kinds import NotText
 from candyce.projects.models import Project
 
-CSV = "mois,pluie\r\njanvier,51\r\nfévrier,41\r\n"
-# A spreadsheet's own: rows end with \r\n, a line break within a cell is \n. It has a mark, too.
-EXCEL = '\ufeffville,note\r\nBrest,"pluie\nforte"\r\nNice,soleil\r\n'
-
 
 @pytest.fixture
 def project(school) -> Project:
-    contents = {
-        "data.csv": CSV.encode(),
-        "lisez-moi.md": "# Été 😀\n".encode(),
-        "latin.csv": "é".encode("latin-1"),
-        "photo.png": b"\x89PNG\x00",
-        "lesson.ipynb": json.dumps(NOTEBOOK).encode(),
-    }
-    return make_project(school.bob, contents)
+    return make_text_project(school.bob)
 
 
 @pytest.fixture
 def document(db, project) -> LiveDocument:
     return store.open_document(project.pk, "data.csv")
-
-
-def source(doc: Doc) -> Text:
-    return doc.get("source", type=Text)
 
 
 def read(document: LiveDocument) -> str:
@@ -188,19 +168,6 @@ BYTES = {
     "state": b"\x01\x01\x63\x00\x28\x01\x05state\x05dirty\x01\x78\x00",
     "state by name, as text": struct(b"\x04\x01x", parent=b"\x01\x05state"),
     "junk": b"junk",
-}
-
-
-EDITS = {
-    "carriage return": lambda doc: source(doc).insert(2, "a\r\nb"),
-    "nul": lambda doc: source(doc).insert(0, "\0"),
-    "format": lambda doc: source(doc).format(0, 4, {"bold": True}),
-    "attributes": lambda doc: source(doc).insert(0, "x", {"bold": True}),
-    "embed": lambda doc: source(doc).insert_embed(0, {"image": "x"}),
-    "ends": lambda doc: doc.get("state", type=Map).__setitem__("ends", "\r"),
-    "no ends": lambda doc: doc.get("state", type=Map).__delitem__("ends"),
-    "a page's own state": lambda doc: doc.get("state", type=Map).__setitem__("dirty", True),
-    "cells": lambda doc: doc.get("cells", type=Array).append(Map({})),
 }
 
 
@@ -368,89 +335,3 @@ def test_kinds_follow_from_names():
     assert [kind_of(path) for path in ("a.png", "Makefile", "csv", "a.csv/", "a.md/x")] == [
         None
     ] * 5
-
-
-# -- the room ----------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_two_people_type_in_one_text_and_a_program_writes_it(live, school, project):
-    await Project.objects.filter(pk=project.pk).aupdate(owner=school.bob)
-    bob = await enter(live.client(project, school.bob, "data.csv"))
-    other = await enter(live.client(project, school.bob, "data.csv"))
-    source(bob.doc).insert(0, "# à Brest\n")
-    await bob.wait_saved()
-    await other.wait_for(lambda: str(source(other.doc)).startswith("# à Brest\nmois"))
-
-    def write() -> None:
-        with transaction.atomic():
-            text = live_hook.get().get_text(project, "data.csv").replace("51", "52")
-            live_hook.get().replace_text(project, "data.csv", text, school.bob)
-
-    await asyncio.to_thread(write)
-    await bob.wait_for(lambda: "janvier,52" in str(source(bob.doc)))
-    source(bob.doc).insert(len(source(bob.doc)), "mars,38\n")
-    await bob.wait_saved()
-    await other.wait_for(lambda: str(source(other.doc)).endswith("mars,38\n"))
-    await bob.close()
-    await other.close()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", EDITS)
-async def test_a_modified_client_cannot_spoil_a_text(live, school, project, name):
-    bob = await enter(live.client(project, school.bob, "data.csv"))
-    EDITS[name](bob.doc)
-    await bob.wait_for(lambda: bob.rejected == [1])
-    assert bob.status["code"] == "invalid_update"
-    other = await enter(live.client(project, school.bob, "data.csv"))
-    assert textfile.read(other.doc) == CSV
-    source(other.doc).insert(0, "still works")
-    await other.wait_saved()
-    await bob.close()
-    await other.close()
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_a_reader_cannot_write_a_text(live, school, project):
-    token = make_token(project, school.bob, "read")
-    reader = await enter(live.client(project, school.bob, "data.csv", token))
-    source(reader.doc).insert(0, "x")
-    await reader.wait_for(lambda: reader.rejected == [1])
-    await reader.close()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        ("latin.csv", protocol.CLOSE_NOT_TEXT),
-        ("photo.png", protocol.CLOSE_NOT_TEXT),
-        ("none.csv", protocol.CLOSE_GONE),
-    ],
-)
-async def test_a_room_for_what_is_no_text_says_why(live, school, project, path, code):
-    bob = live.client(project, school.bob, path)
-    await bob.connect()
-    assert await bob.wait_closed() == code
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_pages_are_told_that_their_text_is_none_any_more(live, school, project):
-    bob = await enter(live.client(project, school.bob, "data.csv"))
-    await asyncio.to_thread(
-        files.put_file, project, "data.csv", b"\xff\x00", acting_user=school.bob
-    )
-    assert await bob.wait_closed() == protocol.CLOSE_NOT_TEXT
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_a_text_that_has_grown_too_large_takes_no_more(live, school, project, monkeypatch):
-    monkeypatch.setattr(limits, "TEXT_DOCUMENT", 30_000)
-    bob = await enter(live.client(project, school.bob, "data.csv"))
-    source(bob.doc).insert(0, "x" * 20_000)
-    await bob.wait_saved()
-    source(bob.doc).insert(0, "y" * 20_000)
-    await bob.wait_for(lambda: bob.rejected == [2])
-    assert bob.status["code"] == "too_large"
-    await bob.close()
