@@ -41,6 +41,19 @@ def get_overflow(page: Page) -> int:
     )
 
 
+def get_wide_elements(page: Page) -> list[str]:
+    """What stands out of the screen's right edge and cannot be scrolled in a box of its own."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('main *, header *, footer *')].filter(element => {
+          if (element.getBoundingClientRect().right <= document.documentElement.clientWidth) { return false; }
+          for (let box = element.parentElement; box !== document.body; box = box.parentElement) {
+            if (getComputedStyle(box).overflowX !== 'visible') { return false; }
+          }
+          return true;
+        }).map(element => element.outerHTML.slice(0, 80)).slice(-4)"""
+    )
+
+
 @dataclass
 class Watch:
     """Listens to a page: console errors, and requests to strange hosts."""
@@ -81,7 +94,9 @@ def crawl(page: Page, start: str, *, most: int = 60) -> dict[str, list[str]]:
         if answer is None or answer.status >= 400:
             found.append(f"status {answer.status if answer else '?'}")
         if get_overflow(page) > 0:
-            found.append(f"wider than the screen by {get_overflow(page)} px")
+            found.append(
+                f"wider than the screen by {get_overflow(page)} px: {get_wide_elements(page)}"
+            )
         problems[path] = found
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
             target = urldefrag(urljoin(url, link)).url.split("?")[0]

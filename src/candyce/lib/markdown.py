@@ -109,11 +109,13 @@ def _cleaner() -> nh3.Cleaner:
 def sanitise(text: str) -> SafeString:
     """HTML of a stranger, made safe for the portal.
 
-    Tables scroll by themselves on a narrow page, so the keyboard must reach them (WCAG 2.1.1).
+    Tables and formulas scroll by themselves on a narrow page, so the keyboard must reach them
+    (WCAG 2.1.1).
     """
     clean = _cleaner().clean(text)
     # In sanitised HTML a `<table` is always a tag: text has `&lt;`.
     clean = _EMPTY_HEADER.sub("<td></td>", clean)
+    clean = clean.replace('<math display="block"', '<math tabindex="0" display="block"')
     return mark_safe(_TABLE.sub('<table tabindex="0"', clean))  # noqa: S308
 
 

@@ -88,6 +88,7 @@ def test_maths_code_and_outputs_are_readable_without_javascript():
     html = render_notebook(notebook)
     assert "<h1>Bonjour</h1>" in html
     assert "<mfrac>" in html
+    assert '<math tabindex="0" display="block"' in html  # it scrolls where the page is narrow
     assert '<span class="k">def</span>' in html
     assert "rouge &lt;i&gt;" in html
     assert "\x1b" not in html
