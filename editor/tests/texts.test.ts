@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ProjectLink } from '../src/kernel/project';
 import { LIVE, LiveNotebooks } from '../src/live/notebooks';
-import { eachFactory, followFile, makeLive, mirrorTextRights } from '../src/live/texts';
+import { eachFactory, followFile, makeLive, mirrorTextRights, whenRegistered } from '../src/live/texts';
 import { ServerReplica } from './serverReplica';
 
 let server: ServerReplica;
@@ -116,6 +116,26 @@ describe('a live text', () => {
 });
 
 describe('ways to show a file', () => {
+  it('waits for a way to show a file that comes late', async () => {
+    const changed = new Signal<object, any>({});
+    const factories: Record<string, any> = { CSVTable: { name: 'CSVTable' } };
+    const registry = {
+      changed,
+      widgetFactories: () => [factories.CSVTable],
+      getWidgetFactory: (name: string) => factories[name]
+    };
+    let there = false;
+    const asked = whenRegistered(registry as never, 'Editor').then(() => {
+      there = true;
+    });
+    await Promise.resolve();
+    expect(there).toBe(false);
+    factories.Editor = { name: 'Editor' };
+    changed.emit({ type: 'widgetFactory', change: 'added', name: 'Editor' });
+    await asked;
+    await whenRegistered(registry as never, 'CSVTable');
+  });
+
   it('are live when they show text, whenever they are added', () => {
     const changed = new Signal<object, any>({});
     const factories: Record<string, any> = {

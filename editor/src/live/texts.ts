@@ -40,6 +40,17 @@ export function eachFactory(registry: DocumentRegistry, each: (factory: Factory)
   });
 }
 
+/** Resolves when the way to show a file is there; some of them come late on a slow machine. */
+export function whenRegistered(registry: DocumentRegistry, name: string): Promise<void> {
+  return new Promise(resolve =>
+    eachFactory(registry, factory => {
+      if (factory.name === name) {
+        resolve();
+      }
+    })
+  );
+}
+
 /** Texts are opened through the live documents, so that all views of one share one model. */
 export function makeLive(factory: Factory): void {
   if (factory.modelName === 'text' && !factory.contentProviderId) {

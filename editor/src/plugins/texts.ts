@@ -10,7 +10,8 @@ import {
   makeLive,
   mirrorTextRights,
   nameDelimiter,
-  offerOtherViews
+  offerOtherViews,
+  whenRegistered
 } from '../live/texts';
 import { IEditorSession, ILiveNotebooks } from '../tokens';
 
@@ -29,7 +30,9 @@ export const textsPlugin: JupyterFrontEndPlugin<void> = {
     const { contents } = app.serviceManager;
     const drive = (contents as Contents.IManager & { defaultDrive: Contents.IDrive }).defaultDrive;
     const open = (path: string, factory: string): void => {
-      documents.openOrReveal(path, factory, undefined, { mode: 'split-right' });
+      void whenRegistered(app.docRegistry, factory).then(() =>
+        documents.openOrReveal(path, factory, undefined, { mode: 'split-right' })
+      );
     };
     eachFactory(app.docRegistry, factory => {
       makeLive(factory);
