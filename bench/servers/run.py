@@ -1,6 +1,6 @@
 """ASGI servers side by side, on what Candyce asks of them.
 
-    uv sync --group bench && python bench/servers/run.py
+    ./candyce bench servers
 
 Rooms (pupils who type over the real protocol), a static file, and a Django page, each server in one
 process pinned to one core. Besides the times it prints the server's CPU time per edit and per request, which

@@ -14,22 +14,28 @@ from candyce.launch.steps import StepFailed, run, say, step
 UV_VERSION = "0.13.8"
 
 
-def prepare(root: Path, *, with_tests: bool) -> Path:
-    """The Python of `.venv`, its dependencies as `uv.lock` has them; exits with a message if it cannot."""
+# Dependency groups of pyproject.toml, each with those before it.
+GROUPS = ("editor", "dev", "bench")
+
+
+def prepare(root: Path, *, group: str) -> Path:
+    """The Python of `.venv`, its dependencies as `uv.lock` has them; exits with a message if it cannot.
+
+    ``group``: the last of ``GROUPS`` that is needed. Groups that are there already are kept.
+    """
     venv = root / ".venv"
     python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    groups = ["editor", "dev"] if with_tests else ["editor"]
     inputs = [root / "pyproject.toml", root / "uv.lock"]
-    stamps = {name: venv / f".candyce-{name}" for name in ("editor", "dev")}
+    stamps = {name: venv / f".candyce-{name}" for name in GROUPS}
     value = get_hash(inputs)
-    if python.exists() and is_fresh(stamps[groups[-1]], value):
+    if python.exists() and is_fresh(stamps[group], value):
         return python
     try:
         with step("Dépendances Python", "Python dependencies") as current:
             uv = _get_uv(root)
-            keep_tests = with_tests or stamps["dev"].exists()
-            wanted = ["editor", "dev"] if keep_tests else ["editor"]
-            options = [part for group in wanted for part in ("--group", group)]
+            last = max(i for i, name in enumerate(GROUPS) if name == group or stamps[name].exists())
+            wanted = GROUPS[: last + 1]
+            options = [part for name in wanted for part in ("--group", name)]
             environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(venv), "UV_NO_PROGRESS": "1"}
             run(
                 [uv, "sync", "--locked", "--inexact", "--python", sys.executable, *options],
