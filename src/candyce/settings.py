@@ -59,6 +59,7 @@ CSRF_FAILURE_VIEW = "candyce.web.views.csrf_failed"
 
 INSTALLED_APPS = [
     "candyce.web",
+    "candyce.grading",
     "candyce.assignments",
     "candyce.library",
     "candyce.collab",
