@@ -6,109 +6,233 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assignments', '0003_conduct'),
-        ('projects', '0003_conduct'),
+        ("assignments", "0003_conduct"),
+        ("projects", "0003_conduct"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=400)),
-                ('grade_id', models.CharField(max_length=200)),
-                ('question_id', models.CharField(max_length=200)),
-                ('title', models.CharField(blank=True, max_length=300)),
-                ('order', models.PositiveIntegerField(default=0)),
-                ('kind', models.CharField(max_length=16)),
-                ('points_max', models.DecimalField(decimal_places=2, default=0, max_digits=6)),
-                ('auto_points', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True)),
-                ('auto_detail', models.JSONField(blank=True, default=list)),
-                ('points', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, verbose_name='points')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('rubric', models.JSONField(blank=True, default=dict)),
-                ('marked_at', models.DateTimeField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('marked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=400)),
+                ("grade_id", models.CharField(max_length=200)),
+                ("question_id", models.CharField(max_length=200)),
+                ("title", models.CharField(blank=True, max_length=300)),
+                ("order", models.PositiveIntegerField(default=0)),
+                ("kind", models.CharField(max_length=16)),
+                ("points_max", models.DecimalField(decimal_places=2, default=0, max_digits=6)),
+                (
+                    "auto_points",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True),
+                ),
+                ("auto_detail", models.JSONField(blank=True, default=list)),
+                (
+                    "points",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=6, null=True, verbose_name="points"
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, verbose_name="comment")),
+                ("rubric", models.JSONField(blank=True, default=dict)),
+                ("marked_at", models.DateTimeField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('order', 'pk'),
+                "ordering": ("order", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='AnswerEvent',
+            name="AnswerEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('verb', models.CharField(choices=[('auto', 'Marked automatically'), ('points', 'Points given'), ('comment', 'Comment written'), ('rubric', 'Rubric filled in'), ('points_taken_away', 'Points taken away')], max_length=20)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='grading.answer')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("auto", "Marked automatically"),
+                            ("points", "Points given"),
+                            ("comment", "Comment written"),
+                            ("rubric", "Rubric filled in"),
+                            ("points_taken_away", "Points taken away"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="grading.answer",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at', 'pk'),
+                "ordering": ("at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Sheet',
+            name="Sheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('none', 'Not marked'), ('queued', 'Waiting'), ('running', 'Being marked'), ('done', 'Marked'), ('failed', 'Could not be marked')], default='none', max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=32)),
-                ('runner', models.CharField(default='browser-python', max_length=32)),
-                ('queued_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('mark_by_hand', models.BooleanField(default=False)),
-                ('copy', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sheet', to='assignments.copy')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("none", "Not marked"),
+                            ("queued", "Waiting"),
+                            ("running", "Being marked"),
+                            ("done", "Marked"),
+                            ("failed", "Could not be marked"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=32)),
+                ("runner", models.CharField(default="browser-python", max_length=32)),
+                ("queued_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("mark_by_hand", models.BooleanField(default=False)),
+                (
+                    "copy",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sheet",
+                        to="assignments.copy",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="projects.version",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='answer',
-            name='sheet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='grading.sheet'),
+            model_name="answer",
+            name="sheet",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="answers",
+                to="grading.sheet",
+            ),
         ),
         migrations.CreateModel(
-            name='HintUse',
+            name="HintUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=400)),
-                ('question_id', models.CharField(max_length=200)),
-                ('cost', models.DecimalField(decimal_places=2, default=0, max_digits=6)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('copy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hints', to='assignments.copy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=400)),
+                ("question_id", models.CharField(max_length=200)),
+                ("cost", models.DecimalField(decimal_places=2, default=0, max_digits=6)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hints",
+                        to="assignments.copy",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('copy', 'path', 'question_id'), name='hint_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("copy", "path", "question_id"), name="hint_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedComment',
+            name="SavedComment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=2000)),
-                ('uses', models.PositiveIntegerField(default=0)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_comments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=2000)),
+                ("uses", models.PositiveIntegerField(default=0)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_comments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-uses', '-last_used_at', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('owner', 'text'), name='comment_once')],
+                "ordering": ("-uses", "-last_used_at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "text"), name="comment_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['state', 'queued_at'], name='sheet_waiting'),
+            model_name="sheet",
+            index=models.Index(fields=["state", "queued_at"], name="sheet_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('sheet', 'path', 'grade_id'), name='answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                fields=("sheet", "path", "grade_id"), name="answer_once"
+            ),
         ),
     ]
