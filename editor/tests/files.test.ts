@@ -22,13 +22,17 @@ beforeEach(() => {
 });
 afterEach(() => menu.dispose());
 
+const open = async () => {
+  menu.node.querySelector('button')!.click();
+  await new Promise(resolve => setTimeout(resolve));
+};
 const panel = () => menu.node.querySelector<HTMLElement>('#cy-files')!;
 const status = () => menu.node.querySelector('[role=status]')!.textContent;
 const file = (name: string) => new File(['été'], name);
 
 describe('the menu of files', () => {
   it('lists the files, opens another one, and shows which is open', async () => {
-    await menu.toggle();
+    await open();
     const [here, other] = panel().querySelectorAll('li');
     expect(here.textContent).toBe('cours/lecon.ipynb (ouvert ici)');
     expect(here.querySelector('button')).toBeNull();
@@ -38,7 +42,7 @@ describe('the menu of files', () => {
   });
 
   it('closes with Escape and gives the focus back', async () => {
-    await menu.toggle();
+    await open();
     panel().dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
     expect(panel().hidden).toBe(true);
     expect(document.activeElement?.getAttribute('aria-expanded')).toBe('false');
@@ -71,7 +75,7 @@ describe('the menu of files', () => {
 
   it('offers readers nothing to add', async () => {
     (access as { canWrite: boolean }).canWrite = false;
-    await menu.toggle();
+    await open();
     expect(panel().querySelector<HTMLElement>('.cy-button')!.hidden).toBe(true);
   });
 });

@@ -5,6 +5,7 @@
 import type { ProjectInfo } from '../api';
 import { h, icon, say } from '../dom';
 import type { Translate } from '../i18n';
+import { Popup } from '../popup';
 import type { IEditorBar } from '../tokens';
 import type { BarWords, Notice } from './describe';
 
@@ -44,10 +45,7 @@ export class BarView implements IEditorBar {
       'button',
       {
         class: 'cy-button cy-quiet cy-toggle',
-        type: 'button',
-        'aria-expanded': 'false',
-        'aria-controls': 'cy-panel',
-        onclick: () => this.showPanel(this._panel.hidden)
+        type: 'button'
       },
       this._toggleText,
       icon(...CHEVRON)
@@ -80,7 +78,7 @@ export class BarView implements IEditorBar {
     );
     this.node = h(
       'section',
-      { class: 'cy-bar', id: 'cy-bar', 'aria-label': t('bar'), onkeydown: e => this._onKey(e) },
+      { class: 'cy-bar', id: 'cy-bar', 'aria-label': t('bar') },
       h(
         'div',
         { class: 'cy-row' },
@@ -93,14 +91,13 @@ export class BarView implements IEditorBar {
       this._panel,
       this._announcer
     );
-    document.addEventListener('pointerdown', this._onOutside, true);
+    this._popup = new Popup({ node: this.node, panel: this._panel, buttons: [this._toggle] });
   }
 
   readonly node: HTMLElement;
 
   dispose(): void {
-    document.removeEventListener('pointerdown', this._onOutside, true);
-    this.node.remove();
+    this._popup.dispose();
   }
 
   update(words: BarWords, info: ProjectInfo | null): void {
@@ -133,11 +130,7 @@ export class BarView implements IEditorBar {
   inFullInterface = false;
 
   showPanel(show: boolean): void {
-    this._panel.hidden = !show;
-    this._toggle.setAttribute('aria-expanded', String(show));
-    if (show) {
-      this._panel.focus({ preventScroll: true });
-    }
+    this._popup.show(show);
   }
 
   /** A place for what another plugin shows. */
@@ -248,20 +241,6 @@ export class BarView implements IEditorBar {
     }
   }
 
-  private _onKey(event: Event): void {
-    if ((event as KeyboardEvent).key === 'Escape' && !this._panel.hidden) {
-      this.showPanel(false);
-      this._toggle.focus();
-      event.stopPropagation();
-    }
-  }
-
-  private readonly _onOutside = (event: Event): void => {
-    if (!this._panel.hidden && !this.node.contains(event.target as Node)) {
-      this.showPanel(false);
-    }
-  };
-
   private readonly _back: HTMLAnchorElement;
   private readonly _title: HTMLElement;
   private readonly _subtitle: HTMLElement;
@@ -275,6 +254,7 @@ export class BarView implements IEditorBar {
   private readonly _handIn: HTMLButtonElement;
   private readonly _notice: HTMLElement;
   private readonly _panel: HTMLElement;
+  private readonly _popup: Popup;
   private readonly _announcer: HTMLElement;
   private readonly _facts: HTMLElement;
   private readonly _buttons: HTMLElement;

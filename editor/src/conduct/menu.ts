@@ -5,6 +5,7 @@
  */
 import { h, icon } from '../dom';
 import type { Translate } from '../i18n';
+import { Popup } from '../popup';
 import type { Candidate } from './state';
 
 export interface MenuActions {
@@ -41,10 +42,7 @@ export class ConductMenu {
       {
         class: 'cy-button cy-quiet cy-conduct-button',
         type: 'button',
-        'aria-expanded': 'false',
-        'aria-controls': 'cy-conduct',
-        'aria-label': t('conduct'),
-        onclick: () => this.show(this._panel.hidden)
+        'aria-label': t('conduct')
       },
       icon(...BATON),
       h('span', { class: 'cy-conduct-name' }, t('conduct')),
@@ -68,20 +66,14 @@ export class ConductMenu {
       this._board,
       this._boardHint
     );
-    this.node = h(
-      'div',
-      { class: 'cy-conduct', hidden: true, onkeydown: event => this._onKey(event) },
-      this._button,
-      this._panel
-    );
-    document.addEventListener('pointerdown', this._onOutside, true);
+    this.node = h('div', { class: 'cy-conduct', hidden: true }, this._button, this._panel);
+    this._popup = new Popup({ node: this.node, panel: this._panel, buttons: [this._button] });
   }
 
   readonly node: HTMLElement;
 
   dispose(): void {
-    document.removeEventListener('pointerdown', this._onOutside, true);
-    this.node.remove();
+    this._popup.dispose();
   }
 
   update(words: MenuWords): void {
@@ -95,14 +87,6 @@ export class ConductMenu {
     this._board.hidden = this._boardHint.hidden = !words.boardUrl;
     if (words.boardUrl) {
       this._board.href = words.boardUrl;
-    }
-  }
-
-  show(show: boolean): void {
-    this._panel.hidden = !show;
-    this._button.setAttribute('aria-expanded', String(show));
-    if (show) {
-      this._panel.focus({ preventScroll: true });
     }
   }
 
@@ -148,22 +132,9 @@ export class ConductMenu {
     buttons.find(button => button.dataset.username === focused)?.focus();
   }
 
-  private _onKey(event: Event): void {
-    if ((event as KeyboardEvent).key === 'Escape' && !this._panel.hidden) {
-      this.show(false);
-      this._button.focus();
-      event.stopPropagation();
-    }
-  }
-
-  private readonly _onOutside = (event: Event): void => {
-    if (!this._panel.hidden && !this.node.contains(event.target as Node)) {
-      this.show(false);
-    }
-  };
-
   private readonly _button: HTMLButtonElement;
   private readonly _panel: HTMLElement;
+  private readonly _popup: Popup;
   private readonly _hold: HTMLButtonElement;
   private readonly _lock: HTMLButtonElement;
   private readonly _penTitle: HTMLElement;

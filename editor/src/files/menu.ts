@@ -10,6 +10,7 @@ import type { Contents } from '@jupyterlab/services';
 import { bytesToBase64 } from '../base64';
 import { h, icon, say } from '../dom';
 import type { Translate } from '../i18n';
+import { Popup } from '../popup';
 
 /** Two sheets of paper, 24 px. */
 const SHEETS = ['M9 3h7l4 4v10H9z', 'M5 7v14h11', 'M15 3v5h5'];
@@ -33,10 +34,9 @@ export class FilesMenu {
     private readonly _access: FilesAccess
   ) {
     const t = _t;
-    const open = { 'aria-expanded': 'false', 'aria-controls': 'cy-files', title: t('files') };
     this._button = h(
       'button',
-      { class: 'cy-button cy-quiet', type: 'button', ...open, onclick: () => void this.toggle() },
+      { class: 'cy-button cy-quiet', type: 'button', title: t('files') },
       icon(...SHEETS),
       h('span', { class: 'cy-files-word' }, t('files'))
     );
@@ -59,29 +59,25 @@ export class FilesMenu {
       this._add,
       this._input
     );
-    this.node = h(
-      'div',
-      { class: 'cy-files', onkeydown: event => this._onKey(event) },
-      this._button,
-      this._panel
-    );
-    document.addEventListener('pointerdown', this._onOutside, true);
+    this.node = h('div', { class: 'cy-files' }, this._button, this._panel);
+    this._popup = new Popup({
+      node: this.node,
+      panel: this._panel,
+      buttons: [this._button],
+      opened: () => void this._open(),
+      isInside: target => target.closest('.jp-Dialog') !== null
+    });
   }
 
   readonly node: HTMLElement;
 
   dispose(): void {
-    document.removeEventListener('pointerdown', this._onOutside, true);
-    this.node.remove();
+    this._popup.dispose();
   }
 
-  async toggle(show = this._panel.hidden): Promise<void> {
-    this._panel.hidden = !show;
-    this._button.setAttribute('aria-expanded', String(show));
-    if (show) {
-      say(this._status, '');
-      await this.refresh();
-    }
+  private async _open(): Promise<void> {
+    say(this._status, '');
+    await this.refresh();
   }
 
   async refresh(): Promise<void> {
@@ -130,7 +126,7 @@ export class FilesMenu {
     }
     const open = (): void => {
       this._access.open(path);
-      void this.toggle(false);
+      this._popup.show(false);
     };
     return h('li', {}, h('button', { type: 'button', onclick: open, title: this._t('newTab') }, path));
   }
@@ -140,23 +136,9 @@ export class FilesMenu {
     say(this._status, text);
   }
 
-  private _onKey(event: Event): void {
-    if ((event as KeyboardEvent).key === 'Escape' && !this._panel.hidden) {
-      event.stopPropagation();
-      void this.toggle(false);
-      this._button.focus();
-    }
-  }
-
-  private readonly _onOutside = (event: Event): void => {
-    const inDialog = event.target instanceof Element && event.target.closest('.jp-Dialog');
-    if (!this._panel.hidden && !inDialog && !this.node.contains(event.target as Node)) {
-      void this.toggle(false);
-    }
-  };
-
   private readonly _button: HTMLButtonElement;
   private readonly _panel: HTMLElement;
+  private readonly _popup: Popup;
   private readonly _list: HTMLElement;
   private readonly _status: HTMLElement;
   private readonly _add: HTMLButtonElement;

@@ -4,6 +4,7 @@
  */
 import { h, icon, say } from '../dom';
 import type { Translate } from '../i18n';
+import { Popup } from '../popup';
 import { paint } from './colour';
 import type { Followed } from './follow';
 import type { Person } from './people';
@@ -53,14 +54,10 @@ export class PeopleView {
     private readonly _actions: PeopleActions
   ) {
     const t = _t;
-    const toggle = (): void => this.show(this._panel.hidden);
     this._teacher = h('button', {
       class: 'cy-teacher',
       type: 'button',
-      'aria-expanded': 'false',
-      'aria-controls': 'cy-people',
-      hidden: true,
-      onclick: toggle
+      hidden: true
     });
     this._faces = h('span', { class: 'cy-faces', 'aria-hidden': 'true' });
     this._button = h(
@@ -68,10 +65,7 @@ export class PeopleView {
       {
         class: 'cy-people-button',
         type: 'button',
-        'aria-expanded': 'false',
-        'aria-controls': 'cy-people',
-        hidden: true,
-        onclick: toggle
+        hidden: true
       },
       this._faces
     );
@@ -90,25 +84,16 @@ export class PeopleView {
       this._list,
       this._outputs
     );
-    this.node = h('div', { class: 'cy-together', onkeydown: event => this._onKey(event) });
+    this.node = h('div', { class: 'cy-together' });
     this.node.append(this._teacher, this._button, this._follow, this._panel);
-    document.addEventListener('pointerdown', this._onOutside, true);
+    const buttons = [this._button, this._teacher];
+    this._popup = new Popup({ node: this.node, panel: this._panel, buttons });
   }
 
   readonly node: HTMLElement;
 
   dispose(): void {
-    document.removeEventListener('pointerdown', this._onOutside, true);
-    this.node.remove();
-  }
-
-  show(show: boolean): void {
-    this._panel.hidden = !show;
-    this._button.setAttribute('aria-expanded', String(show));
-    this._teacher.setAttribute('aria-expanded', String(show));
-    if (show) {
-      this._panel.focus({ preventScroll: true });
-    }
+    this._popup.dispose();
   }
 
   update(words: PeopleWords): void {
@@ -205,7 +190,7 @@ export class PeopleView {
       if (on) {
         this._actions.stop();
       } else {
-        this.show(false);
+        this._popup.show(false);
         this._actions.follow(username);
         this._stop.focus();
       }
@@ -217,7 +202,7 @@ export class PeopleView {
       role: h('span', { class: 'cy-role' }),
       where: h('span', { class: 'cy-where' }),
       go: button(t('goTo'), t('goToName', { name }), () => {
-        this.show(false);
+        this._popup.show(false);
         this._actions.goTo(username);
       }),
       follow: button(t('follow'), t('followName', { name }), follow)
@@ -264,20 +249,6 @@ export class PeopleView {
     }
   }
 
-  private _onKey(event: Event): void {
-    if ((event as KeyboardEvent).key === 'Escape' && !this._panel.hidden) {
-      this.show(false);
-      (this._button.offsetParent ? this._button : this._teacher).focus();
-      event.stopPropagation();
-    }
-  }
-
-  private readonly _onOutside = (event: Event): void => {
-    if (!this._panel.hidden && !this.node.contains(event.target as Node)) {
-      this.show(false);
-    }
-  };
-
   private readonly _teacher: HTMLButtonElement;
   private readonly _button: HTMLButtonElement;
   private readonly _faces: HTMLElement;
@@ -285,6 +256,7 @@ export class PeopleView {
   private readonly _following: HTMLElement;
   private readonly _stop: HTMLButtonElement;
   private readonly _panel: HTMLElement;
+  private readonly _popup: Popup;
   private readonly _title: HTMLElement;
   private readonly _meaning: HTMLElement;
   private readonly _list: HTMLElement;
