@@ -1,11 +1,9 @@
-"""Playing a document back: frames are moments a reader can follow, some edits or a second apart."""
+"""Playing a document back: frames are moments a reader can follow, some edits or seconds apart."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from candyce.collab.history import content
 from candyce.collab.history.content import Content
@@ -16,16 +14,7 @@ STEP = timedelta(seconds=2)  # a pause in typing that ends a frame
 EDITS = 25  # of one frame at most
 
 
-@dataclass(slots=True, frozen=True)
-class Frame:
-    """What stood there after update ``seq``."""
-
-    seq: int
-    author_id: uuid.UUID | None
-    at: datetime
-
-
-def list_frames(document: LiveDocument) -> list[Frame]:
+def list_frames(document: LiveDocument) -> list[Moment]:
     """The frames of a document, in order; days that were thinned have one each."""
     moments = list_moments(document)
     first = moments[0].seq if moments else None
@@ -33,13 +22,13 @@ def list_frames(document: LiveDocument) -> list[Frame]:
     if first is not None:
         kept = kept.filter(seq__lt=first)
     frames = {
-        one.seq: Frame(one.seq, None, one.at) for one in kept.defer("content")
+        one.seq: Moment(one.seq, None, one.at) for one in kept.defer("content")
     }  # a name and a day may be one moment
     return [*frames.values(), *_gather(moments)]
 
 
-def _gather(moments: Sequence[Moment]) -> list[Frame]:
-    frames: list[Frame] = []
+def _gather(moments: Sequence[Moment]) -> list[Moment]:
+    frames: list[Moment] = []
     count = 0
     for number, one in enumerate(moments):
         count += 1
@@ -51,12 +40,12 @@ def _gather(moments: Sequence[Moment]) -> list[Frame]:
             or count >= EDITS
         )
         if ends:
-            frames.append(Frame(one.seq, one.author_id, one.at))
+            frames.append(one)
             count = 0
     return frames
 
 
-def read_frames(document: LiveDocument, frames: Sequence[Frame]) -> dict[int, Content]:
+def read_frames(document: LiveDocument, frames: Sequence[Moment]) -> dict[int, Content]:
     """The content at each frame; one pass over the log for all of them."""
     wanted = [frame.seq for frame in frames]
     kept = KeptState.objects.filter(document=document, seq__in=wanted)

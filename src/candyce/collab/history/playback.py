@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from candyce.accounts.models import User
-from candyce.collab.history.frames import Frame, list_frames, read_frames
+from candyce.collab.history.frames import list_frames, read_frames
+from candyce.collab.history.moments import Moment
 from candyce.collab.history.show import Picture, draw, mark_changes
 from candyce.collab.models import LiveDocument
 
@@ -20,7 +21,7 @@ class Scene:
     """A frame, drawn. ``changed`` maps cells to ``added`` or ``edited``; ``gone`` counts deleted ones."""
 
     number: int
-    frame: Frame
+    frame: Moment
     person: User | None
     picture: Picture
     changed: dict[str, str]
@@ -37,7 +38,7 @@ class Scene:
 
 
 def make_scenes(
-    document: LiveDocument, frames: Sequence[Frame], start: int, count: int
+    document: LiveDocument, frames: Sequence[Moment], start: int, count: int
 ) -> tuple[Picture | None, list[Scene]]:
     """The picture before frame ``start``, and ``count`` scenes from there on."""
     first = max(start - 1, 0)
