@@ -1,194 +1,27 @@
-import { type YCodeCell, YNotebook } from '@jupyter/ydoc';
-import { Signal } from '@lumino/signaling';
+import { YNotebook } from '@jupyter/ydoc';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 
-import { bound, CELL_LIMIT, formatSize, type Output, OUTPUT_LIMIT } from '../src/together/outputs/bounds';
-import type { PageEvent } from '../src/together/outputs/cell';
+import { bound, CELL_LIMIT, OUTPUT_LIMIT } from '../src/together/outputs/bounds';
 import { SHOWN } from '../src/together/outputs/flood';
-import { LiveOutputs } from '../src/together/outputs/install';
 import { readRuns, ranWords } from '../src/together/outputs/ran';
 import { readCount, readOutputs } from '../src/together/outputs/sync';
 import { translator } from '../src/i18n';
 import { keepRunsToOneself } from '../src/runs';
-
-const stream = (text: string, name = 'stdout'): Output => ({ output_type: 'stream', name, text });
-const picture = (size: number): Output => ({
-  output_type: 'display_data',
-  data: { 'image/png': 'A'.repeat(size), 'text/plain': '<Figure>' },
-  metadata: {}
-});
-const note = (size: number) => `trop grand ${formatSize(size, 'fr')}`;
-
-/** JupyterLab's model of a code cell and its outputs, in as many lines as matter here:
- *  streams of one name are combined, and every change of the list is told. */
-class Model {
-  constructor(readonly sharedModel: YCodeCell) {
-    sharedModel.changed.connect(this._onSharedModelChanged, this);
-    this.items = readOutputs(sharedModel).map(entry);
-  }
-  items: ReturnType<typeof entry>[];
-  trusted = false;
-  readonly stateChanged = new Signal<this, object>(this);
-  readonly outputs = (() => {
-    const model = this;
-    return {
-      get length() {
-        return model.items.length;
-      },
-      get: (at: number) => model.items[at],
-      add(output: Output) {
-        const last = model.items[model.items.length - 1];
-        if (output.output_type === 'stream' && last?.value.name === output.name) {
-          last.value.text += output.text;
-        } else {
-          const item = entry(output);
-          model.items.push(item);
-          model.tell({ type: 'add', newValues: [item] });
-        }
-        return model.items.length;
-      },
-      set(at: number, output: Output) {
-        const oldValues = [model.items[at]];
-        model.items[at] = entry(output);
-        model.tell({ type: 'set', oldValues, newValues: [model.items[at]] });
-      },
-      remove(at: number) {
-        model.items.splice(at, 1);
-        model.tell({ type: 'remove' });
-      },
-      clear(wait?: boolean) {
-        if (!wait) {
-          model.items = [];
-          model.tell({ type: 'clear' });
-        }
-      }
-    };
-  })();
-  executionCount!: number | null;
-  clearExecution(): void {
-    this.outputs.clear();
-    this.executionCount = null;
-  }
-  onOutputsChange(_: unknown, _event: PageEvent): void {
-    throw new Error('stock code would write now');
-  }
-  _connectStreamListener(): void {}
-  _onSharedModelChanged(_: unknown, change: Record<string, unknown>): void {
-    if (change.outputsChange || change.streamOutputChange) {
-      throw new Error('stock code would show now');
-    }
-  }
-  tell(event: PageEvent): void {
-    this.onOutputsChange(this, event);
-  }
-}
-
-function entry(output: Output) {
-  const value = structuredClone(output);
-  return {
-    value,
-    type: value.output_type,
-    toJSON: () => structuredClone(value),
-    streamText:
-      value.output_type === 'stream'
-        ? {
-            get text() {
-              return value.text as string;
-            },
-            insert: (at: number, text: string) => {
-              value.text = value.text.slice(0, at) + text + value.text.slice(at);
-            },
-            remove: (start: number, end: number) => {
-              value.text = value.text.slice(0, start) + value.text.slice(end);
-            }
-          }
-        : undefined
-  };
-}
-
-interface Page {
-  notebook: YNotebook;
-  cell: YCodeCell;
-  model: Model;
-  outputs: LiveOutputs;
-  keeps: boolean;
-  run(count: number, ...outputs: Output[]): Promise<void>;
-  start(): void;
-  end(count: number): void;
-  shown(): unknown[];
-}
-
-/** What travels between the pages; while it is held, it waits. */
-let line: { held: boolean; waiting: (() => void)[] };
-
-function connect(pages: Page[]): void {
-  for (const page of pages) {
-    page.notebook.ydoc.on('update', (update, origin) => {
-      if (origin !== 'net') {
-        for (const other of pages) {
-          const carry = () => other !== page && Y.applyUpdate(other.notebook.ydoc, update, 'net');
-          line.held ? line.waiting.push(carry) : carry();
-        }
-      }
-    });
-  }
-}
-
-function release(): void {
-  line.held = false;
-  line.waiting.splice(0).forEach(carry => carry());
-}
-
-function makePage(seed: Uint8Array, client: number): Page {
-  const notebook = new YNotebook({ disableDocumentWideUndoRedo: true });
-  notebook.ydoc.clientID = client;
-  Y.applyUpdate(notebook.ydoc, seed, 'net');
-  const cell = notebook.cells[0] as YCodeCell;
-  class OwnModel extends Model {}
-  for (const name of ['onOutputsChange', '_connectStreamListener', 'clearExecution', '_onSharedModelChanged']) {
-    const method = (Model.prototype as unknown as Record<string, unknown>)[name];
-    Object.defineProperty(OwnModel.prototype, name, { value: method, writable: true, configurable: true });
-  }
-  const page = { notebook, cell, keeps: true } as Page;
-  const outputs = new LiveOutputs({ isLive: () => true, keeps: () => page.keeps, note }, () => undefined);
-  outputs.install(OwnModel.prototype);
-  const model = new OwnModel(cell);
-  delete (model as Partial<Model>).executionCount;
-  outputs.of(model);
-  return Object.assign(page, {
-    model,
-    outputs,
-    start() {
-      model.clearExecution();
-      cell.executionState = 'running';
-    },
-    end(count: number) {
-      model.executionCount = count;
-      cell.executionState = 'idle';
-    },
-    async run(count: number, ...all: Output[]) {
-      page.start();
-      all.forEach(output => model.outputs.add(output));
-      page.end(count);
-      await vi.advanceTimersByTimeAsync(1_000);
-    },
-    shown: () => model.items.map(item => (item.type === 'stream' ? item.value.text : item.value.data))
-  });
-}
+import { connect, makePage, note, type Page, picture, release, stream, type Wire } from './outputPages';
 
 let ada: Page;
 let bob: Page;
+let line: Wire;
 
 beforeEach(() => {
   vi.useFakeTimers();
   keepRunsToOneself();
-  line = { held: false, waiting: [] };
   const seed = new YNotebook();
   seed.insertCell(0, { cell_type: 'code', source: 'print(1)' });
   const update = Y.encodeStateAsUpdate(seed.ydoc);
   [ada, bob] = [makePage(update, 11), makePage(update, 22)];
-  connect([ada, bob]);
+  line = connect([ada, bob]);
 });
 afterEach(() => vi.useRealTimers());
 
@@ -290,7 +123,7 @@ describe('two runs of one cell', () => {
       second.model.outputs.add(stream(`${second.notebook.ydoc.clientID}.${step} `));
       await vi.advanceTimersByTimeAsync(150);
       if (step === 3) {
-        release();
+        release(line);
       }
     }
     first.end(1);
@@ -330,7 +163,7 @@ describe('a run that lost', () => {
     ada.model.outputs.add(stream('perdu '));
     await bob.run(2, stream('gagné'));
     await vi.advanceTimersByTimeAsync(10_000);
-    release();
+    release(line);
     await vi.advanceTimersByTimeAsync(1_000);
     ada.model.outputs.add(stream('toujours'));
     ada.end(1);
