@@ -1,0 +1,120 @@
+/**
+ * The questions of a notebook, found in its cells as the server does (`exercises/questions.py`).
+ *
+ * An answer cell and the tests that follow it are one question; free texts, closed questions
+ * and tasks are questions of their own.
+ */
+import type { ClosedKind } from './markdown';
+import { type CellData, getCandyce, getNbgrader, getRole, type Role } from './metadata';
+
+/** How a question is answered; `free` is a text or code marked by hand. */
+export type QuestionKind = ClosedKind | 'code' | 'free' | 'task';
+
+export interface QuestionCell {
+  index: number;
+  id: string;
+  gradeId: string;
+  role: Role;
+  /** 0 where the cell itself earns nothing (an answer whose tests do). */
+  points: number;
+}
+
+export interface Question {
+  /** The `grade_id` of its first cell. */
+  id: string;
+  /** From 1. */
+  number: number;
+  title: string;
+  kind: QuestionKind;
+  /** In the notebook's order; the first is where one answers. */
+  cells: QuestionCell[];
+  points: number;
+  difficulty: 1 | 2 | 3 | null;
+  /** Points that the hint costs; null without a hint. */
+  hintCost: number | null;
+}
+
+/** @param unnamed the title of a question that has none, from its number */
+export function getQuestions(
+  cells: readonly CellData[],
+  unnamed: (number: number) => string
+): Question[] {
+  const questions: Question[] = [];
+  let open: Question | null = null;
+  let heading = '';
+  cells.forEach((cell, index) => {
+    const role = getRole(cell.metadata);
+    const own = cell.cell_type === 'markdown' ? headingsOf(cell.source) : [];
+    if (role && role !== 'readonly') {
+      const part = asPart(cell, index, role);
+      if (role === 'tests' && open) {
+        open.cells.push(part);
+        open.points += part.points;
+      } else {
+        const number = questions.length + 1;
+        const title = own[0] || heading || unnamed(number);
+        const question = begin(cell, part, number, title);
+        questions.push(question);
+        open = role === 'solution' || role === 'tests' ? question : null;
+      }
+    }
+    heading = own.at(-1) ?? heading;
+  });
+  return questions;
+}
+
+/** The question to which the cell at `index` belongs. */
+export function questionAt(questions: readonly Question[], index: number): Question | null {
+  return questions.find(({ cells }) => cells.some(cell => cell.index === index)) ?? null;
+}
+
+function begin(cell: CellData, part: QuestionCell, number: number, title: string): Question {
+  const meta = getCandyce(cell.metadata);
+  const { role } = part;
+  const byHand = role === 'task' ? 'task' : 'free';
+  return {
+    id: part.gradeId,
+    number,
+    title: meta.title ?? title,
+    kind: role === 'solution' || role === 'tests' ? 'code' : (meta.question?.kind ?? byHand),
+    cells: [part],
+    points: part.points,
+    difficulty: meta.difficulty ?? null,
+    hintCost: meta.hint?.cost ?? null
+  };
+}
+
+function asPart(cell: CellData, index: number, role: Role): QuestionCell {
+  const meta = getNbgrader(cell.metadata);
+  const points = role === 'solution' ? 0 : (meta?.points ?? 0);
+  return { index, id: cell.id, gradeId: meta?.grade_id ?? '', role, points };
+}
+
+const FENCE = /^ {0,3}(```|~~~)/;
+const HEADING = /^ {0,3}#{1,6}[ \t]+(.*)$/;
+
+/** The texts of the headings "# …" outside fenced code. */
+function headingsOf(source: string): string[] {
+  const found: string[] = [];
+  let fenced = false;
+  for (const line of source.split('\n')) {
+    if (FENCE.test(line)) {
+      fenced = !fenced;
+    }
+    const text = fenced ? '' : plain(HEADING.exec(line)?.[1] ?? '');
+    if (text) {
+      found.push(text);
+    }
+  }
+  return found;
+}
+
+/** A heading without its closing signs and the marks of emphasis. */
+function plain(text: string): string {
+  const end = text.trimEnd();
+  let length = end.length;
+  while (length > 0 && end[length - 1] === '#') {
+    length -= 1;
+  }
+  return end.slice(0, length).replace(/[*_`]/g, '').trim();
+}
