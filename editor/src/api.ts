@@ -71,6 +71,8 @@ export interface ProjectInfo {
   read_only_reason: Reason | null;
   assignment: AssignmentInfo | null;
   room?: RoomConduct;
+  /** What this person does with the project's exercises. */
+  exercise?: { role: 'author' | 'pupil' | 'marker' | null };
   quota: { used: number; limit: number };
   back_url: string;
   full_url: string;

@@ -5,9 +5,11 @@
  * Sentences about a refusal come from the server, already in the reader's language; those
  * here are for what only the page knows, and for when the server cannot speak.
  */
+import { authorCatalogue } from './author/catalogue';
 import type { Language } from './tokens';
 
 const fr = {
+  ...authorCatalogue.fr,
   bar: 'Candyce',
   back: 'Retour à Candyce',
   backShort: 'Candyce',
@@ -224,6 +226,7 @@ const fr = {
 export type Key = keyof typeof fr;
 
 const en: Record<Key, string> = {
+  ...authorCatalogue.en,
   bar: 'Candyce',
   back: 'Back to Candyce',
   backShort: 'Candyce',

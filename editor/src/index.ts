@@ -1,4 +1,5 @@
 import { accessiblePlugin } from './plugins/accessible';
+import { authorPlugin } from './plugins/author';
 import { barPlugin } from './plugins/bar';
 import { conductPlugin } from './plugins/conduct';
 import { filesPlugin } from './plugins/files';
@@ -15,6 +16,7 @@ import { outputsPlugin, togetherPlugin } from './plugins/together';
 /** The plugins of Candyce's editor, in no particular order: each is thin, over tested classes. */
 const plugins: unknown[] = [
   accessiblePlugin,
+  authorPlugin,
   barPlugin,
   conductPlugin,
   drivePlugin,
