@@ -1,0 +1,67 @@
+"""The system calls that a sandboxed process is refused, as a program for the kernel (seccomp, BPF).
+
+Bubblewrap hides files, processes and the network. This takes away what is left and not needed: new processes
+(threads stay: Node has some), other processes' memory, kernel interfaces with a history of holes.
+A refused call answers EPERM; ``clone3`` answers ENOSYS, after which the C library uses ``clone``, whose
+flags a filter can read. Numbers: the kernel's tables for each machine.
+"""
+
+from __future__ import annotations
+
+import platform
+import struct
+
+EPERM, ENOSYS = 1, 38
+CLONE_THREAD = 0x00010000
+ALLOW, ERRNO, KILL = 0x7FFF0000, 0x00050000, 0x80000000
+LOAD, EQUAL, ANY_BIT, RETURN, AT_LEAST = 0x20, 0x15, 0x45, 0x06, 0x35
+
+# name: (x86_64, aarch64); None where the machine has no such call
+CALLS: dict[str, tuple[int | None, int | None]] = {
+    "fork": (57, None), "vfork": (58, None), "ptrace": (101, 117), "socket": (41, 198),
+    "socketpair": (53, 199), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41),
+    "chroot": (161, 51), "unshare": (272, 97), "setns": (308, 268), "kexec_load": (246, 104),
+    "init_module": (175, 105), "finit_module": (313, 273), "bpf": (321, 280),
+    "perf_event_open": (298, 241), "userfaultfd": (323, 282), "keyctl": (250, 219),
+    "add_key": (248, 217), "request_key": (249, 218), "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
+    "memfd_create": (319, 279), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "quotactl": (179, 60), "acct": (163, 89), "swapon": (167, 224), "reboot": (169, 142),
+    "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "fsopen": (430, 430),
+    "move_mount": (429, 429), "open_tree": (428, 428), "pidfd_open": (434, 434),
+}  # fmt: skip
+MACHINES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}
+CLONE3 = 435
+
+
+def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, yes, no, value)
+
+
+def make_filter(machine: str | None = None) -> bytes | None:
+    """The program for this machine; None where its numbers are not known."""
+    found = MACHINES.get(machine or platform.machine())
+    if found is None:
+        return None
+    column, architecture, clone = found
+    program = [
+        _step(LOAD, 4),  # struct seccomp_data: architecture
+        _step(EQUAL, architecture, yes=1),
+        _step(RETURN, KILL),
+        _step(LOAD, 0),  # the call's number
+    ]
+    if column == 0:  # the x32 numbers are another door to the same calls
+        program += [_step(AT_LEAST, 0x40000000, no=1), _step(RETURN, ERRNO | EPERM)]
+    program += [_step(EQUAL, CLONE3, no=1), _step(RETURN, ERRNO | ENOSYS)]
+    for numbers in CALLS.values():
+        number = numbers[column]
+        if number is not None:
+            program += [_step(EQUAL, number, no=1), _step(RETURN, ERRNO | EPERM)]
+    program += [
+        _step(EQUAL, clone, no=3),
+        _step(LOAD, 16),  # its first argument, low half: the flags
+        _step(ANY_BIT, CLONE_THREAD, yes=1),
+        _step(RETURN, ERRNO | EPERM),
+        _step(RETURN, ALLOW),
+    ]
+    return b"".join(program)
