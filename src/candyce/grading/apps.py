@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class GradingConfig(AppConfig):
     name = "candyce.grading"
     label = "grading"
+
+    def ready(self) -> None:
+        from candyce.assignments.signals import copy_handed_in, window_changed
+        from candyce.grading.receivers import hear_hand_in, hear_window
+
+        copy_handed_in.connect(hear_hand_in, dispatch_uid="grading.hand_in")
+        window_changed.connect(hear_window, dispatch_uid="grading.window")

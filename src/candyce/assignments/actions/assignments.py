@@ -16,6 +16,7 @@ from candyce.accounts.models import Class, User
 from candyce.assignments import codes
 from candyce.assignments.actions.announce import announce_access
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.signals import announce_window
 from candyce.lib.errors import BadRequest
 from candyce.projects.actions import check_title, cut_version
 from candyce.projects.models import Project, Version
@@ -70,6 +71,7 @@ def give(
             acting_user=acting_user,
             classes=[str(item.pk) for item in chosen],
         )
+        announce_window(assignment)
     return assignment
 
 
@@ -128,6 +130,7 @@ def edit_assignment(
         assignment.save()
         assignment.classes.set(chosen)
         do_audit("assignment_edited", assignment, acting_user=acting_user)
+        announce_window(assignment)
         announce_access(Copy.objects.filter(assignment=assignment))
     return assignment
 

@@ -17,6 +17,7 @@ from candyce.assignments import access
 from candyce.assignments.actions.announce import announce_access
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.signals import announce_hand_in
 from candyce.lib.errors import BadRequest, Forbidden
 from candyce.projects import live
 from candyce.projects.actions import cut_version, fork
@@ -88,6 +89,7 @@ def hand_in(copy: Copy, *, acting_user: User) -> Copy:
         do_audit(
             "copy_handed_in", copy, acting_user=acting_user, version=str(copy.handed_in_version_id)
         )
+        announce_hand_in(copy)
         announce_access(Copy.objects.filter(pk=copy.pk))
     return copy
 

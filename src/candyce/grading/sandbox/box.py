@@ -62,12 +62,13 @@ def find_node() -> Path:
 
 def _get_walls() -> list[str]:
     """What every sandbox has: nothing but a read-only system."""
+    temporary = str(limits.TEMPORARY)
     walls = [
         "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv",
         "--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--cap-drop", "ALL",
         "--ro-bind", "/usr", "/usr", "--dev", "/dev",
-        "--size", str(limits.TEMPORARY), "--tmpfs", "/tmp",
-        "--size", "65536", "--tmpfs", "/dev/shm", "--chdir", "/tmp",
+        "--size", temporary, "--tmpfs", "/tmp", "--chdir", "/tmp",  # noqa: S108 - inside the walls
+        "--size", "65536", "--tmpfs", "/dev/shm",  # noqa: S108 - idem
     ]  # fmt: skip
     for name in ("lib", "lib64", "bin", "lib32"):
         path = Path("/", name)
@@ -85,7 +86,11 @@ def get_command(pyodide: Path, binds: dict[str, Path], role: str, filter_fd: int
     walls = [find_bwrap(), *_get_walls()]
     if inside == "/node":
         walls += ["--ro-bind", str(node), inside]
-    shown = {"/pyodide": pyodide, "/worker.mjs": HERE / "worker.mjs", "/python": HERE / "python"} | binds
+    shown = {
+        "/pyodide": pyodide,
+        "/worker.mjs": HERE / "worker.mjs",
+        "/python": HERE / "python",
+    } | binds
     for place, path in shown.items():
         walls += ["--ro-bind", str(path), place]
     walls += ["--remount-ro", "/", "--seccomp", str(filter_fd)]
@@ -183,7 +188,7 @@ class Box:
 
     def read_all(self, deadline: float) -> bytes:
         """Everything that a process of ours writes until it ends."""
-        parts = []
+        parts: list[bytes] = []
         with selectors.DefaultSelector() as selector:
             selector.register(self._out, selectors.EVENT_READ)
             while selector.select(max(0.0, deadline - time.monotonic())):

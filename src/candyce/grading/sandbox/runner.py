@@ -6,12 +6,11 @@ Another runner (a server environment's kernel, say) has the same two calls: ``op
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -68,8 +67,13 @@ class Bench(Protocol):
 class Runner(Protocol):
     name: str
 
-    def open_bench(self, author: list[dict[str, str]], files: Path | None = None) -> Bench:
-        """``author``: role (``solution`` or ``given``) and source of each code cell of the author's notebook."""
+    def open_bench(
+        self, author: list[dict[str, str]], files: Path | None = None, folder: str = ""
+    ) -> Bench:
+        """``author``: role (``solution`` or ``given``) and source of each code cell of the author's notebook.
+
+        ``files``: the author's files; ``folder``: where among them the notebook stands.
+        """
         ...
 
 
@@ -82,9 +86,10 @@ class BrowserPython:
         self._pyodide, self._cache = pyodide, cache
         self._packages = packages if packages and (packages / "index.json").exists() else None
 
-    def open_bench(self, author: list[dict[str, str]], files: Path | None = None) -> BrowserBench:
-        """Raises :class:`NoSandbox` where nothing can be isolated."""
-        return BrowserBench(self, author, files)
+    def open_bench(
+        self, author: list[dict[str, str]], files: Path | None = None, folder: str = ""
+    ) -> BrowserBench:
+        return BrowserBench(self, author, files, folder)
 
     def start(self, role: str, files: Path | None) -> Box:
         binds = {"/snapshot": self.get_snapshot()}
@@ -120,9 +125,14 @@ class BrowserBench:
     """The tests' interpreter of one author's notebook, and for each copy a process of its own."""
 
     def __init__(
-        self, runner: BrowserPython, author: list[dict[str, str]], files: Path | None
+        self,
+        runner: BrowserPython,
+        author: list[dict[str, str]],
+        files: Path | None,
+        folder: str,
     ) -> None:
         self._runner, self._author, self._files = runner, author, files
+        self.folder = folder
         self._tests: Box | None = None
         self._used = False
 
@@ -132,8 +142,11 @@ class BrowserBench:
             self._tests = None
 
     def mark(self, steps: Iterable[Step], files: Path | None = None) -> Outcome:
-        """Run one copy. Whatever its code does, this returns in bounded time."""
-        pupil = Pupil(self._runner, files)
+        """Run one copy. Whatever its code does, this returns in bounded time.
+
+        Raises :class:`NoSandbox` where nothing can be isolated.
+        """
+        pupil = Pupil(self._runner, files, self.folder)
         try:
             return Marking(self, pupil, list(steps)).run()
         finally:
@@ -156,7 +169,8 @@ class BrowserBench:
             sources = [cell["source"] for cell in self._author]
             self._tests.send({"do": "load", "sources": sources}, deadline)
             self._tests.receive(deadline)
-        self._tests.send({"do": "start", "author": self._author}, deadline)
+        start = {"do": "start", "author": self._author, "folder": self.folder}
+        self._tests.send(start, deadline)
         self._tests.receive(deadline)
         return self._tests
 
@@ -167,8 +181,8 @@ class BrowserBench:
 class Pupil:
     """The pupil's interpreter: started when needed, and again (its cells replayed) when it ended."""
 
-    def __init__(self, runner: BrowserPython, files: Path | None) -> None:
-        self._runner, self._files = runner, files
+    def __init__(self, runner: BrowserPython, files: Path | None, folder: str) -> None:
+        self._runner, self._files, self._folder = runner, files, folder
         self._box: Box | None = None
         self._done: list[str] = []
         self._lives = 0
@@ -186,7 +200,8 @@ class Pupil:
             self.gone = ""
             self._box = self._runner.start("pupil", self._files)
             base = self._lives * 10_000_000
-            self._box.send({"do": "begin", "base": base}, time.monotonic() + limits.START_SECONDS)
+            begin = {"do": "begin", "base": base, "folder": self._folder}
+            self._box.send(begin, time.monotonic() + limits.START_SECONDS)
             self._started = False
 
     def _wait_started(self) -> None:
@@ -363,14 +378,12 @@ def make_verdict(status: str, error: str) -> dict[str, Any]:
     return {**fields, "status": status, "error": error}
 
 
-@contextlib.contextmanager
-def open_runner() -> Iterator[Runner]:
+def get_runner() -> Runner:
     """The runner of this installation."""
     from django.conf import settings
 
-    yield BrowserPython(
-        settings.ROOT / "node_modules" / "pyodide", settings.DATA / "marking", settings.PACKAGES_DIR
-    )
+    pyodide = settings.ROOT / "node_modules" / "pyodide"
+    return BrowserPython(pyodide, settings.DATA / "marking", settings.PACKAGES_DIR)
 
 
-__all__ = ["Bench", "BrowserPython", "NoSandbox", "Outcome", "Runner", "Step", "open_runner"]
+__all__ = ["Bench", "BrowserPython", "NoSandbox", "Outcome", "Runner", "Step", "get_runner"]

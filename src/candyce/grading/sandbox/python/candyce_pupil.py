@@ -20,12 +20,66 @@ OUTPUT = 20_000  # characters that one answer prints, at most
 MESSAGE = 500
 LINE = 1_500_000
 # What tells the other side how an object can be used; everything else goes through attributes.
-SPECIAL = (
-    "call getitem setitem delitem len iter next enter exit contains reversed hash bool"
-    " int float complex index abs neg pos invert round trunc floor ceil"
-    " eq ne lt le gt ge add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv"
-    " mod rmod pow rpow matmul rmatmul and rand or ror xor rxor lshift rlshift rshift rrshift divmod"
-).split()
+SPECIAL = [
+    "call",
+    "getitem",
+    "setitem",
+    "delitem",
+    "len",
+    "iter",
+    "next",
+    "enter",
+    "exit",
+    "contains",
+    "reversed",
+    "hash",
+    "bool",
+    "int",
+    "float",
+    "complex",
+    "index",
+    "abs",
+    "neg",
+    "pos",
+    "invert",
+    "round",
+    "trunc",
+    "floor",
+    "ceil",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "mul",
+    "rmul",
+    "truediv",
+    "rtruediv",
+    "floordiv",
+    "rfloordiv",
+    "mod",
+    "rmod",
+    "pow",
+    "rpow",
+    "matmul",
+    "rmatmul",
+    "and",
+    "rand",
+    "or",
+    "ror",
+    "xor",
+    "rxor",
+    "lshift",
+    "rlshift",
+    "rshift",
+    "rrshift",
+    "divmod",
+]
 FROM_OBJECT = {f"__{name}__": getattr(object, f"__{name}__", None) for name in SPECIAL}
 UNARY = {
     "len": len, "next": next, "hash": hash, "bool": bool, "int": int, "float": float,
@@ -35,7 +89,27 @@ UNARY = {
 }  # fmt: skip
 BINARY = {
     name: getattr(operator, f"__{name}__")
-    for name in "eq ne lt le gt ge add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+    for name in [
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "matmul",
+        "and",
+        "or",
+        "xor",
+        "lshift",
+        "rshift",
+    ]
 } | {"divmod": divmod, "contains": operator.contains}
 
 home = types.ModuleType("__main__")
@@ -70,19 +144,14 @@ class Output(io.TextIOBase):
 out = Output()
 
 
-def begin(base):
+def begin(base, folder):
     """A fresh namespace; ``base`` keeps the names of one life apart from those of the next."""
-    import os
-
     state["next"] = base + 1
     sys.modules["__main__"] = home
     home.__dict__["__builtins__"] = builtins
     sys.stdout = sys.stderr = out
     random.seed()
-    os.environ["MPLBACKEND"] = "agg"
-    if os.path.isdir("/drive"):
-        os.chdir("/drive")
-        sys.path.insert(0, "/drive")
+    wire.enter_folder(folder)
 
 
 # --- cells --------------------------------------------------------------------------------------
@@ -321,7 +390,7 @@ def handle(line, ask):
     state["ask"] = ask
     message = json.loads(line)
     if message["do"] == "begin":
-        begin(message["base"])
+        begin(message["base"], message["folder"])
         return say({"ok": None})
     if message["do"] == "cell":
         return run_cell(message["source"])

@@ -226,7 +226,9 @@ class RemoteClass(type):
     def __getattr__(cls, name):
         if name.startswith(("_candyce", "__")):
             raise AttributeError(name)
-        return request("attr", make(Remote, type.__getattribute__(cls, "_candyce_class")), name=name)
+        return request(
+            "attr", make(Remote, type.__getattribute__(cls, "_candyce_class")), name=name
+        )
 
 
 class Remote(metaclass=RemoteClass):
@@ -329,10 +331,8 @@ def make_unary(name):
     return lambda self: request("unary", self, op=name)
 
 
-METHODS = {
-    name: make_unary(name)
-    for name in "len hash int float complex index abs neg pos invert reversed".split()
-} | {
+UNARY = ("len", "hash", "int", "float", "complex", "index", "abs", "neg", "pos", "invert", "reversed")  # fmt: skip
+METHODS = {name: make_unary(name) for name in UNARY} | {
     "call": call,
     "iter": iterate,
     "next": go_on,
@@ -343,9 +343,10 @@ METHODS = {
     "delitem": lambda self, key: request("delitem", self, key),
     "round": lambda self, *digits: request("round", self, *digits),
 }
-BINARY = set(
-    "lt le gt ge add sub mul truediv floordiv mod pow matmul and or xor lshift rshift divmod".split()
-)
+BINARY = {
+    "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul",
+    "and", "or", "xor", "lshift", "rshift", "divmod",
+}  # fmt: skip
 COMPARISONS = {"lt", "le", "gt", "ge"}
 
 
@@ -381,12 +382,10 @@ class Names(dict):
         answer = json.loads(state["ask"](json.dumps({"do": "get", "name": name})))
         data = answer.get("ok")
         if type(data) is dict and data.get("t") == "ref" and "is" in data:
-            kind = get_class(data["is"])
-            return kind
+            return get_class(data["is"])
         return None
 
     def __contains__(self, name):
         if super().__contains__(name):
             return True
         return self.is_pupils(name) and request("has", name=name) is True
-

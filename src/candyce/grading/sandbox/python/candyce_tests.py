@@ -4,12 +4,12 @@ import ast
 import io
 import json
 import operator
-import os
 import random
 import re
 import sys
 
 import candyce_remote as remote
+import candyce_wire as wire
 from candyce_remote import Gone, Names
 
 SHOWN = 300
@@ -65,15 +65,12 @@ def is_class(node):
     return name in MAKERS
 
 
-def start(author):
+def start(author, folder):
     """A fresh namespace that knows the author's notebook; its imports are made here too."""
     remote.reset()
     random.seed()
     sys.stdout = sys.stderr = io.StringIO()
-    os.environ["MPLBACKEND"] = "agg"
-    if os.path.isdir("/drive"):
-        os.chdir("/drive")
-        sys.path.insert(0, "/drive")
+    wire.enter_folder(folder)
     own, made, mentioned, bound, imports = set(), set(), set(), set(), []
     for cell in author:
         for node in parse(cell["source"]):
@@ -251,7 +248,7 @@ def handle(line, ask):
     done = {"do": "done"}
     try:
         if message["do"] == "start":
-            start(message["author"])
+            start(message["author"], message["folder"])
         elif message["do"] == "given":
             run_given(message["source"])
         elif message["do"] == "tests":
@@ -259,4 +256,3 @@ def handle(line, ask):
     except Gone as error:
         done["gone"] = str(error)
     return json.dumps(done)
-

@@ -1,0 +1,29 @@
+"""What this room announces upwards. Receivers run after the commit.
+
+``copy_handed_in(copy_id: UUID)``: the copy's version is pinned.
+``window_changed(assignment_id: UUID)``: an assignment was given, or its times were edited.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from candyce.assignments.models import Assignment, Copy
+
+copy_handed_in = Signal()
+window_changed = Signal()
+
+
+def announce_hand_in(copy: Copy) -> None:
+    """Send :data:`copy_handed_in` once the transaction is committed."""
+    send = partial(copy_handed_in.send, Copy, copy_id=copy.pk)
+    transaction.on_commit(send, robust=True)
+
+
+def announce_window(assignment: Assignment) -> None:
+    """Send :data:`window_changed` once the transaction is committed."""
+    send = partial(window_changed.send, Assignment, assignment_id=assignment.pk)
+    transaction.on_commit(send, robust=True)

@@ -1,0 +1,13 @@
+"""The verbs of the room."""
+
+from candyce.grading.actions.answers import UNCHANGED, propose_mark, set_answer
+from candyce.grading.actions.marking import mark_copy, mark_waiting, queue_marking
+
+__all__ = [
+    "UNCHANGED",
+    "mark_copy",
+    "mark_waiting",
+    "propose_mark",
+    "queue_marking",
+    "set_answer",
+]

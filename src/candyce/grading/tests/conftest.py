@@ -1,0 +1,78 @@
+"""A class whose pupils have handed in, and a sandbox where the machine has one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from candyce.assignments import actions
+from candyce.assignments.access import get_assignment, get_copy
+from candyce.assignments.models import Assignment, Copy
+from candyce.conftest import School
+from candyce.grading.sandbox.box import NoSandbox, find_bwrap
+from candyce.grading.sandbox.runner import BrowserPython
+from candyce.grading.tests import lesson
+from candyce.projects.actions import create_project, make_tree
+from candyce.projects.models import Project
+
+
+def has_sandbox() -> bool:
+    try:
+        find_bwrap()
+    except NoSandbox:
+        return False
+    return True
+
+
+needs_sandbox = pytest.mark.skipif(not has_sandbox(), reason="bubblewrap is not on this machine")
+
+
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory) -> BrowserPython:
+    from django.conf import settings
+
+    folder = tmp_path_factory.mktemp("marking")
+    return BrowserPython(settings.ROOT / "node_modules" / "pyodide", folder)
+
+
+@dataclass
+class Work:
+    """Alice gave the exercises to 2B: Bob and Chloé."""
+
+    school: School
+    assignment: Assignment
+
+    def open(self, pupil, notebook: dict | bytes | None = None, **more: bytes) -> Copy:
+        """The pupil's copy, with this notebook in it."""
+        given = get_assignment(pupil, self.assignment.pk)
+        copy = actions.open_copy(given, acting_user=pupil)
+        if notebook is not None:
+            data = notebook if isinstance(notebook, bytes) else lesson.as_bytes(notebook)
+            tree = make_tree([("tp.ipynb", data), *more.items()])
+            Project.objects.filter(pk=copy.project_id).update(tree=tree)
+            copy.project.refresh_from_db()
+        return get_copy(pupil, copy.pk)
+
+    def hand_in(self, pupil, notebook: dict | bytes | None = None, **more: bytes) -> Copy:
+        copy = self.open(pupil, notebook, **more)
+        return actions.hand_in(copy, acting_user=pupil)
+
+    def seen_by_alice(self, copy: Copy) -> Copy:
+        return get_copy(self.school.alice, copy.pk)
+
+
+@pytest.fixture
+def work(school) -> Work:
+    project = create_project(
+        acting_user=school.alice,
+        title="Exercices",
+        files={"tp.ipynb": lesson.as_bytes(lesson.make_author())},
+    )
+    assignment = actions.give(
+        acting_user=school.alice,
+        classes=[school.school_class],
+        title="Exercices",
+        project=project,
+    )
+    return Work(school, assignment)
