@@ -12,7 +12,6 @@ TOO_LONG = "too_long"
 NO_NOTEBOOK = "no_notebook"
 UNREADABLE = "unreadable"
 INTERNAL = "internal"
-INTERRUPTED = "interrupted"
 
 MESSAGES: dict[str, Any] = {
     NO_SANDBOX: _(
@@ -26,7 +25,6 @@ MESSAGES: dict[str, Any] = {
     NO_NOTEBOOK: _("The notebook is not in the copy: its answers count as empty."),
     UNREADABLE: _("The notebook cannot be read: its answers count as empty."),
     INTERNAL: _("Marking stopped on an error of ours. Mark again; if it lasts, tell the operator."),
-    INTERRUPTED: _("Marking was interrupted several times. Mark again."),
 }
 
 

@@ -130,7 +130,7 @@ def _revive_stale(assignment: Assignment) -> None:
     ).update(state=State.QUEUED)
 
 
-Run = tuple[AuthorNotebook, dict[str, Any] | None, "Future[Outcome] | None"]
+Run = tuple[AuthorNotebook, dict[str, Any] | None, "Future[Outcome] | None", str]
 
 
 def _mark(sheets: list[Sheet], pool: Pool) -> list[Sheet]:
@@ -161,7 +161,10 @@ def _submit(sheet: Sheet, pool: Pool, stack: ExitStack) -> list[Run] | None:
             if any(item.kind == "tests" for q in author.questions for item in q.items):
                 steps = prepare(author.notebook, notebook or {"cells": []})
                 future = pool.submit(author, steps, files)
-            runs.append((author, notebook, future))
+            missing = "" if notebook is not None else reasons.NO_NOTEBOOK
+            if missing and author.path in tree:
+                missing = reasons.UNREADABLE
+            runs.append((author, notebook, future, missing))
     except Exception:
         logger.exception("Reading the copy %s failed", sheet.copy_id)
         return None
@@ -169,14 +172,16 @@ def _submit(sheet: Sheet, pool: Pool, stack: ExitStack) -> list[Run] | None:
 
 
 def _judge(
-    author: AuthorNotebook, notebook: dict[str, Any] | None, future: Future[Outcome] | None
+    author: AuthorNotebook,
+    notebook: dict[str, Any] | None,
+    future: Future[Outcome] | None,
+    missing: str,
 ) -> tuple[AuthorNotebook, list[Score], str]:
     """The scores of one notebook, and the reason that the sheet shall tell."""
     outcome = Outcome() if future is None else future.result()
     if outcome.reason == reasons.SANDBOX_FAILED:
         raise RuntimeError(outcome.reason)
-    reason = outcome.reason or ("" if notebook is not None else reasons.NO_NOTEBOOK)
-    return author, score(author, notebook, outcome), reason
+    return author, score(author, notebook, outcome), outcome.reason or missing
 
 
 def _fail(sheet: Sheet, reason: str) -> None:
