@@ -203,9 +203,11 @@ describe('the survey', () => {
         view('a', 'solution', { gradeId: 'x' }),
         view('b', 'manual', { gradeId: 'x', points: 0 }),
         view('c', 'choice', { gradeId: 'é' }),
-        { ...view('d', 'solution'), type: 'markdown' },
+        view('d', 'solution'),
         view('e', 'tests', { points: 0 }),
-        view('f', 'tests', { points: 2 })
+        view('f', 'solution'),
+        view('g', 'tests', { points: 0 }),
+        view('h', 'tests', { points: 2 })
       ],
       unnamed
     );
@@ -213,8 +215,8 @@ describe('the survey', () => {
       'duplicate_id b',
       'invalid_id c',
       'no_points b',
-      'no_tests a',
-      'wrong_type d'
+      'no_points d',
+      'no_tests a'
     ]);
     expect(found.questions.map(({ title }) => title)[0]).toBe('Question 1');
   });

@@ -100,7 +100,6 @@ const fr = {
   authorInvalidId: 'L’identifiant manque ou contient un caractère interdit.',
   authorNoTests: 'Aucun test ne suit cette réponse\u00a0: elle ne peut pas être notée.',
   authorNoPoints: 'Cette question ne vaut aucun point.',
-  authorWrongType: 'Ce rôle ne convient pas à ce type de cellule.',
   authorElsewhere: 'Ailleurs dans le carnet',
 
   authorTrying: 'Essai du corrigé…',
@@ -227,7 +226,6 @@ const en: Record<keyof typeof fr, string> = {
   authorInvalidId: 'The identifier is missing or has a character that is not allowed.',
   authorNoTests: 'No tests follow this answer: it cannot be marked.',
   authorNoPoints: 'This question is worth no points.',
-  authorWrongType: 'This role does not fit this type of cell.',
   authorElsewhere: 'Elsewhere in the notebook',
 
   authorTrying: 'Trying the solution…',

@@ -24,6 +24,8 @@ import { kindName } from './words';
 /** Where the panel covers the notebook instead of standing beside it (as in author.css). */
 const NARROW = '(width <= 900px)';
 const SETTLE = 5_000;
+const SOON = 30;
+const LATER = 400;
 const NOTHING: Said = { problems: [], notebook: null, failed: null };
 
 export interface ControllerOptions {
@@ -72,10 +74,13 @@ export class AuthorController {
   readonly panel: AuthorPanel;
   readonly preview: Preview;
 
-  /** Whether this person writes the exercise in this project. */
+  /** Whether this person writes the exercise, and may write now in the notebook in view. */
   get isAuthor(): boolean {
-    const info = this._options.session.current;
-    return info?.exercise ? info.exercise.role === 'author' : info?.kind === 'project' && info.scopes.includes('write');
+    const { session, current } = this._options;
+    const readOnly = current()?.context.model.readOnly ?? false;
+    const info = session.current;
+    const role = info?.exercise ? info.exercise.role : info?.kind === 'project' && info.scopes.includes('write') && 'author';
+    return role === 'author' && !readOnly;
   }
 
   get isOpen(): boolean {
@@ -97,7 +102,7 @@ export class AuthorController {
       this.panel.show(tab);
     }
     this._place();
-    this.refresh();
+    this._refresh();
     if (!open) {
       this.focusNotebook();
     }
@@ -117,10 +122,11 @@ export class AuthorController {
   refresh(): void {
     if (!this._planned) {
       this._planned = true;
-      requestAnimationFrame(() => {
+      // a long notebook is not read at every letter while nothing of it is shown
+      setTimeout(() => {
         this._planned = false;
         this._refresh();
-      });
+      }, this.isOpen ? SOON : LATER);
     }
   }
 
@@ -255,22 +261,23 @@ export class AuthorController {
     const { t } = this._options;
     this._survey = survey(views, index => t('authorUnnamed', { index }));
     if (this.isOpen) {
-      this._ask(path, views);
+      const key = JSON.stringify(views);
+      this._ask(path, key);
+      this.panel.update({
+        cell: chosen(panel),
+        survey: this._survey,
+        problems: merge(this._survey.problems, this._said.problems),
+        away: this._said.failed !== null,
+        trial: this._trial.state(this._survey.questions, key)
+      });
     }
-    this.panel.update({
-      cell: chosen(panel),
-      survey: this._survey,
-      problems: merge(this._survey.problems, this._said.problems),
-      away: this._said.failed !== null,
-      trial: this._trial.state(this._survey.questions, keyOf(views))
-    });
     this._options.moved();
   }
 
-  private _ask(path: string, views: CellView[]): void {
+  private _ask(path: string, key: string): void {
     if (this._survey.marked.length || this.panel.tab === 'pupil') {
       this.preview.wait();
-      this._server.ask({ path, key: keyOf(views) });
+      this._server.ask({ path, key });
     } else {
       this._server.forget();
       this._said = NOTHING;
@@ -336,10 +343,6 @@ function modelOf(cell: Cell): CellModel {
 
 function isEmpty(cell: Cell): boolean {
   return !modelOf(cell).sharedModel.getSource().trim();
-}
-
-function keyOf(views: CellView[]): string {
-  return JSON.stringify(views);
 }
 
 function chosen(panel: NotebookPanel): CellState | null {

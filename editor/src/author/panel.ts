@@ -10,7 +10,7 @@ import { CellForm, type CellState, type FormActions } from './form';
 import type { Kind } from './marks';
 import { READY } from './ready';
 import type { Problem, Question, Survey } from './survey';
-import type { Report, Verdict } from './trial';
+import type { Failure, Report, Verdict } from './trial';
 import { formatNumber, formatPoints, kindName, problemText } from './words';
 
 export interface PanelActions extends FormActions {
@@ -298,7 +298,7 @@ export class AuthorPanel {
               failure.line ? `${t('authorTrialLine', { line: failure.line })}${t('colon')} ` : '',
               h('code', {}, failure.text || failure.error)
             ),
-            h('p', {}, [failure.error, failure.message].filter(Boolean).join(`${t('colon')} `))
+            h('p', {}, why(failure, t))
           )
         )
       )
@@ -336,4 +336,10 @@ export class AuthorPanel {
   private _running = false;
   private _listKey = '-';
   private _trialKey = '-';
+}
+
+/** A comparison that fails says what came; any other error says its name first. */
+function why({ error, message }: Failure, t: Translate): string {
+  const named = error !== 'AssertionError' || !message;
+  return [named ? error : '', message].filter(Boolean).join(`${t('colon')} `);
 }

@@ -13,7 +13,7 @@ export interface CellView extends Metadata {
 }
 
 /** Codes are those of `candyce.exercises.validate` where both see the same. */
-export type LocalCode = 'duplicate_id' | 'invalid_id' | 'no_tests' | 'no_points' | 'wrong_type';
+export type LocalCode = 'duplicate_id' | 'invalid_id' | 'no_tests' | 'no_points';
 
 export interface Problem {
   code: string;
@@ -62,7 +62,6 @@ export function survey(cells: readonly CellView[], unnamed: (n: number) => strin
     }
     const one = { cellId: cell.id, mark };
     marked.push(one);
-    problems.push(...wrongType(cell, mark));
     if (startsQuestion(mark.kind) || (mark.kind === 'tests' && !open)) {
       const title = mark.title || heading || unnamed(questions.length + 1);
       const question = begin(one, title);
@@ -92,13 +91,6 @@ function begin(one: Marked, title: string): Question {
   };
 }
 
-function wrongType(cell: CellView, { kind }: Mark): Problem[] {
-  const needsCode = kind === 'solution' || kind === 'tests';
-  const needsText = kind === 'task';
-  const wrong = (needsCode && cell.type !== 'code') || (needsText && cell.type !== 'markdown');
-  return wrong ? [problem('wrong_type', cell.id)] : [];
-}
-
 function idProblems(marked: Marked[]): Problem[] {
   const seen = new Set<string>();
   return marked.flatMap(({ cellId, mark: { gradeId } }) => {
@@ -118,9 +110,8 @@ function ownProblems({ kind, cellId, cells }: Question): Problem[] {
   if (kind === 'solution' && !tests.length) {
     return [problem('no_tests', cellId)];
   }
-  const pointless = cells.filter(({ mark }) => hasPoints(mark.kind) && mark.points === 0);
   const scored = cells.some(({ mark }) => hasPoints(mark.kind) && mark.points > 0);
-  return scored ? [] : pointless.slice(0, 1).map(one => problem('no_points', one.cellId));
+  return scored ? [] : [problem('no_points', cellId)];
 }
 
 function problem(code: LocalCode, cellId: string): Problem {

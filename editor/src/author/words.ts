@@ -36,8 +36,7 @@ const PROBLEMS: Record<LocalCode, Key> = {
   duplicate_id: 'authorDuplicateId',
   invalid_id: 'authorInvalidId',
   no_tests: 'authorNoTests',
-  no_points: 'authorNoPoints',
-  wrong_type: 'authorWrongType'
+  no_points: 'authorNoPoints'
 };
 
 export function kindName(kind: Kind | null, t: Translate): string {
