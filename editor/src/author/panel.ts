@@ -62,39 +62,13 @@ export class AuthorPanel {
     this._try = h('button', { class: 'cy-button', type: 'button', onclick: () => this._onTry() });
     this._trial = h('div', { class: 'cy-trial', role: 'status' });
     this._pages = {
-      questions: this._page(
-        'questions',
-        this.form.node,
-        h(
-          'section',
-          { class: 'cy-author-list', 'aria-labelledby': 'cy-author-list' },
-          h('h2', { id: 'cy-author-list' }, t('authorTabQuestions')),
-          this._total,
-          this._summary,
-          this._list,
-          this._elsewhere,
-          this._addMenu(),
-          this._try,
-          this._trial
-        )
-      ),
+      questions: this._page('questions', this.form.node, this._listSection()),
       pupil: this._page('pupil', preview)
     };
-    const close = h(
-      'button',
-      {
-        class: 'cy-button cy-quiet cy-author-close',
-        type: 'button',
-        'aria-label': t('authorClose'),
-        title: t('authorClose'),
-        onclick: () => _actions.close()
-      },
-      icon(...CROSS)
-    );
     this.node = h(
       'aside',
       { class: 'cy-author', id: 'cy-author', 'aria-label': t('authorPanel'), hidden: true },
-      h('div', { class: 'cy-author-head' }, h('div', { role: 'tablist', 'aria-label': t('authorPanel') }, ...this._tabs), close),
+      this._head(),
       this._pages.questions,
       this._pages.pupil
     );
@@ -129,6 +103,38 @@ export class AuthorPanel {
     this.form.update(state.cell);
     this._showList(state);
     this._showTrial(state);
+  }
+
+  private _head(): HTMLElement {
+    const t = this._t;
+    const close = h(
+      'button',
+      {
+        class: 'cy-button cy-quiet cy-author-close',
+        type: 'button',
+        'aria-label': t('authorClose'),
+        title: t('authorClose'),
+        onclick: () => this._actions.close()
+      },
+      icon(...CROSS)
+    );
+    const tabs = h('div', { role: 'tablist', 'aria-label': t('authorPanel') }, ...this._tabs);
+    return h('div', { class: 'cy-author-head' }, tabs, close);
+  }
+
+  private _listSection(): HTMLElement {
+    return h(
+      'section',
+      { class: 'cy-author-list', 'aria-labelledby': 'cy-author-list' },
+      h('h2', { id: 'cy-author-list' }, this._t('authorTabQuestions')),
+      this._total,
+      this._summary,
+      this._list,
+      this._elsewhere,
+      this._addMenu(),
+      this._try,
+      this._trial
+    );
   }
 
   private _tab(tab: Tab): HTMLButtonElement {

@@ -14,7 +14,7 @@ import type { ReleasedCell, Render } from '../author/preview';
 import { watchStrips } from '../author/strips';
 import { h, icon } from '../dom';
 import { type Key, type Translate, translator } from '../i18n';
-import { IEditorBar, IEditorSession, ILiveNotebooks } from '../tokens';
+import { IEditorBar, IEditorSession, ILiveNotebooks, type Language } from '../tokens';
 
 /** A pencil on a sheet. */
 const SHEET = ['M12 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-6', 'M18 3l3 3-9 9H9v-3z'];
@@ -58,21 +58,9 @@ export const authorPlugin: JupyterFrontEndPlugin<void> = {
       redraw();
     };
     tracker.widgetAdded.connect((_, panel) => {
-      const strips = watchStrips(panel, {
-        isAuthor: () => controller.isAuthor,
-        open: cell => {
-          panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
-          controller.markCell();
-        },
-        language: session.language,
-        t
-      });
-      const select = addRoleSelect(panel, controller, t);
-      redraws.add(strips).add(select);
-      panel.disposed.connect(() => {
-        redraws.delete(strips);
-        redraws.delete(select);
-      });
+      const parts = [addStrips(panel, controller, session.language, t), addRoleSelect(panel, controller, t)];
+      parts.forEach(part => redraws.add(part));
+      panel.disposed.connect(() => parts.forEach(part => redraws.delete(part)));
       panel.content.modelContentChanged.connect(() => controller.refresh());
       void panel.revealed.then(() => controller.refresh());
     });
@@ -86,6 +74,18 @@ export const authorPlugin: JupyterFrontEndPlugin<void> = {
     show();
   }
 };
+
+function addStrips(panel: NotebookPanel, controller: AuthorController, language: Language, t: Translate): () => void {
+  return watchStrips(panel, {
+    isAuthor: () => controller.isAuthor,
+    open: cell => {
+      panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
+      controller.markCell();
+    },
+    language,
+    t
+  });
+}
 
 /** The role of the chosen cell, in the notebook's toolbar. */
 function addRoleSelect(panel: NotebookPanel, controller: AuthorController, t: Translate): () => void {
