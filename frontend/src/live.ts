@@ -1,6 +1,6 @@
 /**
  * `data-live="url" data-every="5"`: the element's HTML is fetched again every so many seconds while the page is
- * visible, and replaced when it has changed, unless the person is typing in it; the focus stays where it was.
+ * visible, and replaced when it has changed, unless the person is typing or ticking in it; the focus stays where it was.
  */
 type SetUp = (root: ParentNode) => void;
 
@@ -14,7 +14,7 @@ async function refresh(element: HTMLElement, before: string, setUp: SetUp): Prom
   }
   const html = await answer.text();
   const focused = element.contains(document.activeElement) ? document.activeElement : null;
-  const busy = focused?.matches("input, select, textarea") || element.querySelector("details[open]");
+  const busy = focused?.matches("input, select, textarea") || element.querySelector("details[open], input:checked");
   if (html === before || busy) {
     return before;
   }

@@ -61,7 +61,7 @@ def get_cards(user: User, assignment: Assignment) -> list[Card]:
     recent = get_recent_notebooks(copies)
     glances = glance.look(_get_wanted(assignment, copies, recent))
     people = get_people(copies)
-    numbers = _number(assignment, rows)
+    numbers = number_pupils(assignment, rows)
     now = timezone.now()
     cards = []
     for row in rows:
@@ -104,7 +104,7 @@ def _get_counts(sha256: str) -> Mapping[str, float | None]:
     }
 
 
-def _number(assignment: Assignment, rows: Iterable[Row]) -> dict[UUID, int]:
+def number_pupils(assignment: Assignment, rows: Iterable[Row]) -> dict[UUID, int]:
     """A number for each pupil that says nothing about the name, and stays."""
 
     def shuffle(pupil_id: UUID) -> bytes:

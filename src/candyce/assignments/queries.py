@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -53,6 +53,18 @@ class Row:
         unfinished = self.state in {NOT_STARTED, Copy.State.WORKING}
         return self.closed and unfinished and not (self.copy and self.copy.reopened_at)
 
+    @property
+    def handed_in_late(self) -> bool:
+        return self.copy is not None and get_lateness(self.copy) is not None
+
+
+def get_lateness(copy: Copy) -> timedelta | None:
+    """By how much the copy was handed in after the closing time; None when it was in time."""
+    closes_at = copy.assignment.closes_at
+    if closes_at is None or copy.handed_in_at is None or copy.handed_in_at <= closes_at:
+        return None
+    return copy.handed_in_at - closes_at
+
 
 def get_rows(user: User, assignment: Assignment) -> list[Row]:
     """The pupils whose work the person follows, one row each; always three queries."""
@@ -65,6 +77,8 @@ def get_rows(user: User, assignment: Assignment) -> list[Row]:
         .order_by("school_class__title")
     )
     copies = {copy.pupil_id: copy for copy in get_copies(user, assignment)}
+    for copy in copies.values():
+        copy.assignment = assignment
     closed = access.is_closed(assignment)
     rows: dict[Any, Row] = {}
     for enrolment in enrolments:

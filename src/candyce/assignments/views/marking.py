@@ -26,6 +26,7 @@ from candyce.assignments import access, actions, queries
 from candyce.assignments.describe import get_class_name
 from candyce.assignments.export import stream_zip
 from candyce.assignments.forms import MarkForm, RowsForm
+from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.prose import render_prose
 from candyce.lib.errors import BadRequest
@@ -61,6 +62,7 @@ def detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "instructions": render_prose(assignment.instructions),
         "open_yet": access.is_open_yet(assignment),
         "closed": access.is_closed(assignment),
+        "marking_url": get_marker().get_overview_url(assignment),
     }
     return render(request, "assignments/detail.html", context)
 
@@ -76,8 +78,14 @@ def rows(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """One copy: its notebook, mark and appraisal, and the way to the next copy."""
+    """One copy: its notebook, mark and appraisal, and the way to the next copy.
+
+    Work that has questions is marked question by question, on pages of its own.
+    """
     copy = access.get_copy(request.user, pk, "follow")
+    elsewhere = get_marker().get_copy_url(copy)
+    if elsewhere is not None:
+        return redirect(elsewhere)
     form = MarkForm.of(copy, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from candyce.accounts.http import SignedInRequest
 from candyce.assignments import access, actions, codes, queries
 from candyce.assignments.describe import get_class_name
+from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.prose import render_prose
 from candyce.lib.errors import CandyceError, Forbidden
@@ -76,6 +77,8 @@ def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "appraisal": render_prose(found.appraisal) if abilities["see_mark"] else "",
         "closed": reason == "window_closed",
         "frozen": reason == "frozen",
+        "lateness": queries.get_lateness(found),
+        "feedback": get_marker().render_feedback(request.user, found, request),
     }
     return render(request, "assignments/copy.html", context)
 

@@ -1,0 +1,20 @@
+"""The marking pages, on the portal."""
+
+from django.urls import path
+
+from candyce.grading.views import answers, comments, marking, overview
+
+app_name = "grading"
+urlpatterns = [
+    path("assignments/<uuid:pk>/marking/", overview.overview, name="overview"),
+    path("assignments/<uuid:pk>/marking/table/", overview.table, name="table"),
+    path("assignments/<uuid:pk>/marking/return/", overview.return_copies, name="return"),
+    path("assignments/<uuid:pk>/marking/again/", overview.mark_again, name="again"),
+    path("assignments/<uuid:pk>/marking/names/", overview.hide_names, name="names"),
+    path("assignments/<uuid:pk>/marking/<int:number>/", marking.question, name="question"),
+    path("assignments/copies/<uuid:pk>/marking/", marking.copy, name="copy"),
+    path("assignments/copies/<uuid:pk>/answers/<int:answer>/", answers.save, name="save"),
+    path("marking/comments/", comments.show, name="comments"),
+    path("marking/comments.json", comments.as_json, name="comments_json"),
+    path("marking/comments/<int:pk>/forget/", comments.forget, name="forget_comment"),
+]

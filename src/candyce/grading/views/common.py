@@ -1,0 +1,104 @@
+"""What the marking pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from candyce.accounts.http import SignedInRequest
+from candyce.accounts.navigation import is_own_path
+from candyce.assignments import queries as assignment_queries
+from candyce.assignments.models import Assignment, Copy
+from candyce.grading import queries, work
+from candyce.grading.asked import Asked
+from candyce.grading.forms import AnswerForm
+from candyce.grading.models import Answer, Sheet
+from candyce.grading.names import is_hidden, say_name
+from candyce.grading.queries import Line
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An answer on a page: its form, what it is proposed and by which tests, and a conflict to be settled."""
+
+    answer: Answer
+    form: AnswerForm
+    save_url: str
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """One pupil's work on one question."""
+
+    asked: Asked
+    copy: Copy
+    name: str
+    work: work.Work | None  # None when the copy no longer has the notebook
+    slots: list[Slot] = field(default_factory=list)
+    lateness: timedelta | None = None
+    hint_cost: Decimal | None = None
+
+    @property
+    def anchor(self) -> str:
+        return f"c{self.copy.pk.hex[:12]}-q{self.asked.number}"
+
+def make_card(
+    asked: Asked,
+    copy: Copy,
+    notebook: dict[str, Any] | None,
+    answers: list[Answer],
+    *,
+    name: str,
+    hint_cost: Decimal | None = None,
+) -> Card:
+    found = work.find_work(asked, notebook) if notebook is not None else None
+    slots = [make_slot(copy, asked, answer) for answer in answers]
+    return Card(asked, copy, name, found, slots, assignment_queries.get_lateness(copy), hint_cost)
+
+
+def make_slot(copy: Copy, asked: Asked, answer: Answer) -> Slot:
+    criteria = asked.rubrics.get(answer.grade_id, ())
+    return Slot(answer, AnswerForm(answer, criteria), get_save_url(copy, answer))
+
+
+def get_save_url(copy: Copy, answer: Answer) -> str:
+    return reverse("grading:save", args=[copy.pk, answer.pk])
+
+
+def get_line_name(request: SignedInRequest, line: Line) -> str:
+    return say_name(line.pupil, line.number, hidden=is_hidden(request))
+
+
+def get_base_context(request: SignedInRequest, assignment: Assignment) -> dict[str, Any]:
+    """What every marking page of an assignment needs."""
+    return {
+        "assignment": assignment,
+        "hidden": is_hidden(request),
+        "names_url": reverse("grading:names", args=[assignment.pk]),
+        "comments_url": reverse("grading:comments_json"),
+    }
+
+
+def find_line(lines: list[Line], copy: Copy) -> Line | None:
+    return next((line for line in lines if line.copy and line.copy.pk == copy.pk), None)
+
+
+def is_waiting(sheet: Sheet | None) -> bool:
+    return sheet is not None and sheet.state in queries.WAITING
+
+
+def get_back_url(request: SignedInRequest, default: str) -> str:
+    """The page that the form stands on, as it says, when it is one of ours; else ``default``."""
+    wanted = request.POST.get("next", "")
+    return wanted if is_own_path(wanted) else default
+
+
+def go_back(request: SignedInRequest, assignment: Assignment) -> HttpResponse:
+    return redirect(get_back_url(request, reverse("grading:overview", args=[assignment.pk])))
