@@ -14,4 +14,5 @@ urlpatterns = [
     path("projects/", include("candyce.collab.urls")),
     path("library/", include("candyce.library.urls")),
     path("", include("candyce.assignments.urls")),
+    path("", include("candyce.grading.urls")),
 ]

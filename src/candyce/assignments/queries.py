@@ -77,8 +77,8 @@ def get_rows(user: User, assignment: Assignment) -> list[Row]:
         .order_by("school_class__title")
     )
     copies = {copy.pupil_id: copy for copy in get_copies(user, assignment)}
-    for copy in copies.values():
-        copy.assignment = assignment
+    for found in copies.values():
+        found.assignment = assignment
     closed = access.is_closed(assignment)
     rows: dict[Any, Row] = {}
     for enrolment in enrolments:

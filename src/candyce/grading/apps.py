@@ -6,8 +6,13 @@ class GradingConfig(AppConfig):
     label = "grading"
 
     def ready(self) -> None:
+        from candyce.assignments.markers import Marker, register_marker
         from candyce.assignments.signals import copy_handed_in, window_changed
+        from candyce.grading import feedback
         from candyce.grading.receivers import hear_hand_in, hear_window
 
         copy_handed_in.connect(hear_hand_in, dispatch_uid="grading.hand_in")
         window_changed.connect(hear_window, dispatch_uid="grading.window")
+        register_marker(
+            Marker(feedback.get_overview_url, feedback.get_copy_url, feedback.render_feedback)
+        )

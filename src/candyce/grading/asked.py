@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,9 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from candyce.assignments.models import Assignment
+from candyce.exercises.extras import get_rubric
 from candyce.exercises.format import get_cells, get_id, get_source, to_points
-from candyce.exercises.questions import Item, Question, get_questions, get_rubric
-from candyce.exercises.release import release
+from candyce.exercises.questions import Item, Question, get_questions
+from candyce.exercises.release import WORDS, release
 from candyce.lib.errors import CandyceError
 from candyce.projects.blobs import read_blob
 from candyce.projects.notebooks import read_notebook
@@ -47,7 +49,7 @@ class Asked:
     cells: tuple[Cell, ...]
     rubrics: dict[str, tuple[Criterion, ...]]  # by grade_id
     given: frozenset[str]
-    empty: Mapping[str, str]
+    empty: Mapping[str, frozenset[str]]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -96,7 +98,7 @@ def _read(path: str, notebook: dict[str, Any], before: int) -> Iterable[Asked]:
     cells = get_cells(notebook)
     number, end = before, 0
     given = frozenset(get_id(cell) for cell in cells)
-    empty = {get_id(cell): get_source(cell) for cell in get_cells(release(notebook))}
+    empty = _get_empty(notebook)
     for question in get_questions(notebook):
         first, last = question.items[0].index, question.items[-1].index
         lead, end = tuple(cells[end:first]), last + 1
@@ -113,6 +115,14 @@ def _read(path: str, notebook: dict[str, Any], before: int) -> Iterable[Asked]:
             given=given,
             empty=empty,
         )
+
+
+def _get_empty(notebook: dict[str, Any]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for language in WORDS:
+        for cell in get_cells(release(notebook, language)):
+            found[get_id(cell)].add(get_source(cell).strip())
+    return {name: frozenset(sources) for name, sources in found.items()}
 
 
 def read_criteria(cell: Cell) -> tuple[Criterion, ...]:

@@ -62,7 +62,9 @@ def _make_part(asked: Asked, answer: Answer) -> Part:
         for one in asked.rubrics.get(answer.grade_id, ())
         if one.id in answer.rubric
     ]
-    return Part(answer, [_tell(test) for test in _get_tests(answer)], render_prose(answer.comment), criteria)
+    return Part(
+        answer, [_tell(test) for test in _get_tests(answer)], render_prose(answer.comment), criteria
+    )
 
 
 def _to_decimal(value: Any) -> Decimal | None:

@@ -44,7 +44,10 @@ class AnswerForm(RefusableForm):
         super().__init__(data, initial=initial, label_suffix="", auto_id=f"a{answer.pk}-%s")
         self.answer, self.criteria = answer, criteria
         points = self.fields["points"].widget.attrs
-        points |= {"data-max": say_mark(answer.points_max), "placeholder": say_mark(answer.auto_points)}
+        points |= {
+            "data-max": say_mark(answer.points_max),
+            "placeholder": say_mark(answer.auto_points),
+        }
         for number, one in enumerate(criteria):
             field = MarkField(label=one.label, required=False, initial=self._get_given(one))
             field.widget.attrs |= {"data-max": say_mark(one.points)}
@@ -79,7 +82,9 @@ class AnswerForm(RefusableForm):
         elif act == "zero":
             points = Decimal(0)
         elif rubric != self._get_stored_rubric() and points == self.answer.points:
-            points = min(sum(rubric.values(), Decimal(0)), self.answer.points_max) if rubric else None
+            points = (
+                min(sum(rubric.values(), Decimal(0)), self.answer.points_max) if rubric else None
+            )
         if points != self.answer.points:
             changes["points"] = points
         comment = self.cleaned_data["comment"].strip()

@@ -103,8 +103,7 @@ def get_lines(user: User, assignment: Assignment, *, hidden: bool = False) -> li
     copies = [row.copy for row in rows if row.copy]
     sheets = {
         sheet.copy_id: sheet
-        for sheet in Sheet.objects.filter(copy__in=copies)
-        .prefetch_related("answers")
+        for sheet in Sheet.objects.filter(copy__in=copies).prefetch_related("answers")
     }
     lines = [
         Line(

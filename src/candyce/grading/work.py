@@ -27,12 +27,14 @@ _UNTICKED = re.compile(r"^(\s*[-*+]\s+)\[ ?\](?=\s)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Work:
-    """A pupil's cells for one question; ``cut`` when there are more than are shown.
+    """A pupil's cells for one question.
 
-    ``blank``: they hold nothing but what was given.
+    ``present``: the question's own cell is there. ``blank``: nothing was written. ``cut``: there are more
+    cells than are shown.
     """
 
     cells: tuple[Cell, ...]
+    present: bool
     blank: bool
     cut: bool
 
@@ -77,30 +79,33 @@ def read_notebooks(tree: dict[str, list], paths: Iterable[str]) -> dict[str, dic
 def find_work(asked: Asked, notebook: dict[str, Any]) -> Work:
     """The cells in which the pupil answers: the question's own, and those added after them.
 
-    A cell is known by its ``grade_id``, else by its id. Tests are the author's and are left out.
+    A cell is known by its ``grade_id``, else by its id. Tests, and the text of a task, are the author's and are
+    left out.
     """
     written = [item for item in asked.items if item.role is not Role.TESTS]
+    tasks = {item.grade_id for item in written if item.role is Role.TASK}
     answers, ids = {item.grade_id for item in written}, {item.cell_id for item in written}
     every = {item.grade_id for item in asked.items} | {item.cell_id for item in asked.items}
     found: list[Cell] = []
-    within = False
+    within, present = False, not written
     for cell in get_cells(notebook):
         grade_id, cell_id = get_grade_id(cell), get_id(cell)
         if grade_id in answers or cell_id in ids:
-            within = True
-            found.append(cell)
+            within = present = True
+            if grade_id not in tasks:
+                found.append(cell)
         elif grade_id or cell_id in asked.given:
             # The question goes on through its own tests; another's cell ends it.
             within = within and (grade_id in every or cell_id in every)
         elif within and get_source(cell).strip():
             found.append(cell)
     blank = all(_is_blank(asked, cell) for cell in found)
-    return Work(tuple(found[:CELLS_LIMIT]), blank, cut=len(found) > CELLS_LIMIT)
+    return Work(tuple(found[:CELLS_LIMIT]), present, blank, cut=len(found) > CELLS_LIMIT)
 
 
 def _is_blank(asked: Asked, cell: Cell) -> bool:
     source = get_source(cell).strip()
-    return not source or source == asked.empty.get(get_id(cell), "").strip()
+    return not source or source in asked.empty.get(get_id(cell), ())
 
 
 def render_cells(cells: Iterable[Cell]) -> SafeString:

@@ -13,8 +13,11 @@ from candyce.conftest import School
 from candyce.grading.sandbox.box import NoSandbox, find_bwrap
 from candyce.grading.sandbox.runner import BrowserPython
 from candyce.grading.tests import lesson
+from candyce.grading.tests.marked import as_, classroom, marked
 from candyce.projects.actions import create_project, make_tree
 from candyce.projects.models import Project
+
+__all__ = ["as_", "classroom", "marked"]  # the marking pages' fixtures
 
 
 def has_sandbox() -> bool:

@@ -49,6 +49,7 @@ class Card:
     def anchor(self) -> str:
         return f"c{self.copy.pk.hex[:12]}-q{self.asked.number}"
 
+
 def make_card(
     asked: Asked,
     copy: Copy,

@@ -99,7 +99,9 @@ def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         except BadRequest as error:
             form.add_error_of(error)
     return render(
-        request, "grading/copy.html", _get_copy_context(request, assignment, found, sheet) | {"form": form}
+        request,
+        "grading/copy.html",
+        _get_copy_context(request, assignment, found, sheet) | {"form": form},
     )
 
 

@@ -107,9 +107,7 @@ def return_copies(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     assignment = get_marked_assignment(request, pk)
     hidden = names.is_hidden(request)
     lines = queries.get_lines(request.user, assignment, hidden=hidden)
-    chosen = [
-        line for line in _get_chosen(request, lines) if line.row.state != Copy.State.RETURNED
-    ]
+    chosen = [line for line in _get_chosen(request, lines) if line.row.state != Copy.State.RETURNED]
     copies = [line.copy for line in chosen if line.copy]
     if request.POST.get("confirmed") == "1" and copies:
         returned = assignment_actions.return_copies(copies, acting_user=request.user)
