@@ -26,4 +26,4 @@ def write_mark(copy: Copy, mark: Decimal | None, *, acting_user: User) -> None:
         sheet.mark_by_hand = mark is not None
         sheet.save(update_fields=["mark_by_hand"])
         if mark is None:
-            actions.propose_mark(sheet)
+            actions.propose_mark(sheet, acting_user=acting_user)

@@ -28,6 +28,17 @@ def say_status(status: str) -> str:
     }.get(status, status)
 
 
+def say_message(test: dict[str, Any]) -> str:
+    """What a test tells beside its status: a program's own message, or what is wrong with a short answer."""
+    message = str(test.get("message") or "")
+    return {
+        "unreadable": _("This is not a number that can be read."),
+        "unit_missing": _("The unit is missing."),
+        "unit_wrong": _("The unit is not the right one."),
+        "no_key": _("No right answer is known: it is marked by hand."),
+    }.get(message, message)
+
+
 def say_value(value: Any) -> str:
     """A JSON value as a person reads it."""
     if value is None or value in ("", []):
@@ -71,8 +82,3 @@ def _say_points(value: Any) -> str:
         return say_mark(Decimal(str(value))) if value is not None else "–"
     except InvalidOperation:
         return "–"
-
-
-def say_reason(code: str) -> str:
-    """Why a copy could not be marked, and what helps."""
-    return str(code)

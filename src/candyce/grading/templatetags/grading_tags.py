@@ -13,6 +13,7 @@ from candyce.grading.asked import Criterion
 from candyce.grading.models import Answer, AnswerEvent, Sheet
 from candyce.grading.names import say_name, say_sort_name
 from candyce.grading.queries import Line
+from candyce.grading.reasons import say_reason
 
 register = template.Library()
 TESTS_SHOWN = 200
@@ -33,6 +34,11 @@ def line_sort_name(line: Line, hidden: bool) -> str:
 def status_word(test: dict[str, Any]) -> str:
     """What became of a test, in a word."""
     return words.say_status(str(test.get("status", "")))
+
+
+@register.filter
+def message(test: dict[str, Any]) -> str:
+    return words.say_message(test)
 
 
 @register.filter
@@ -57,7 +63,7 @@ def said(event: AnswerEvent) -> str:
 @register.filter
 def reason(sheet: Sheet) -> str:
     """Why a copy could not be marked."""
-    return words.say_reason(sheet.reason)
+    return say_reason(sheet.reason)
 
 
 @register.simple_tag
