@@ -13,7 +13,7 @@ from candyce.accounts.models import User
 from candyce.assignments import access
 from candyce.assignments import actions as assignment_actions
 from candyce.assignments.models import Assignment, Copy
-from candyce.assignments.tests.conftest import Classroom, as_, classroom, make_notebook_bytes
+from candyce.assignments.tests.conftest import Classroom, as_, classroom
 from candyce.grading import actions
 from candyce.grading.models import Answer, Sheet
 from candyce.grading.tests.notebooks import UNTICKED, make_exercise
@@ -21,7 +21,7 @@ from candyce.projects.actions import create_project
 from candyce.projects.blobs import read_blob
 from candyce.projects.files import save_file
 
-__all__ = ["as_", "classroom", "make_notebook_bytes"]
+__all__ = ["as_", "classroom", "marked"]
 
 PASSED = {"name": "aire(4, 3) == 6", "status": "passed", "hidden": False}
 FAILED = {
