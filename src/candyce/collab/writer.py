@@ -18,7 +18,7 @@ from candyce.collab import limits, store
 from candyce.collab.database import DatabaseThreads
 
 logger = logging.getLogger(__name__)
-RETRIES = 6  # with doubling pauses from 0.1 s: the disk may be full for a moment
+RETRIES = 7  # with doubling pauses from 0.1 s: the disk may be full for some seconds
 
 
 @dataclass(slots=True, eq=False)
@@ -57,7 +57,11 @@ class Writer:
             await asyncio.sleep(limits.GATHER)
             while self._waiting:
                 jobs, self._waiting = self._waiting, []
-                self._tell(jobs, await self._commit(jobs))
+                last = await self._commit(jobs)
+                if last is None:
+                    # What came in the meantime builds on what was not stored: the log must have no hole.
+                    jobs, self._waiting = [*jobs, *self._waiting], []
+                self._tell(jobs, last)
         finally:
             self._task = None
 
@@ -82,13 +86,14 @@ class Writer:
             if job.data is not None:
                 entries.append(store.Entry(job.data, job.author_id))
         for attempt in range(RETRIES):
+            if attempt:
+                await asyncio.sleep(0.05 * 2**attempt)
             try:
                 last = await self._threads.write(store.append, batch)
             except DatabaseError:
                 logger.exception(
                     "The log of live documents cannot be written (try %d)", attempt + 1
                 )
-                await asyncio.sleep(0.1 * 2**attempt)
             else:
                 self.commits += 1
                 return last

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
+from django.db import OperationalError
 from pycrdt import Array, Doc, Map, Text
 
-from candyce.collab import limits, notebook, protocol
+from candyce.collab import bell, limits, notebook, protocol, store, writer
 from candyce.collab.models import DocumentUpdate
 from candyce.collab.protocol import write_bytes, write_uint
 from candyce.collab.tests.conftest import NOTEBOOK
@@ -255,10 +257,6 @@ async def test_a_full_room_and_a_full_server_say_so(live, school, project, monke
 
 
 async def test_the_store_failing_costs_the_line_and_no_edit(live, school, project, monkeypatch):
-    from django.db import OperationalError
-
-    from candyce.collab import store, writer
-
     monkeypatch.setattr(writer, "RETRIES", 1)
     bob = await enter(live.client(project, school.bob))
     real = store.append
@@ -278,6 +276,37 @@ async def test_the_store_failing_costs_the_line_and_no_edit(live, school, projec
     assert other.source(0).endswith("kept")
     await bob.close()
     await other.close()
+
+
+async def test_nothing_is_stored_that_builds_on_what_was_not(live, school, project, monkeypatch):
+    """Else the log has a hole, and who is given what follows it can never send anything again."""
+    monkeypatch.setattr(writer, "RETRIES", 1)
+    bob = await enter(live.client(project, school.bob))
+    before = await DocumentUpdate.objects.acount()
+    real, began, both_came = store.append, threading.Event(), threading.Event()
+
+    def fail_once(batch):
+        monkeypatch.setattr(store, "append", real)
+        began.set()
+        assert both_came.wait(10)
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(store, "append", fail_once)
+    bob.type(0, "one ")
+    await asyncio.to_thread(began.wait, 10)
+    room = next(room for hub in bell.listeners.values() for room in hub.rooms.values())
+    bob.type(0, "two ")
+    while room.writing < 2:  # noqa: ASYNC110 what is waited for rings no bell
+        await asyncio.sleep(0.01)
+    both_came.set()
+    assert await bob.wait_closed() == protocol.CLOSE_LATER
+    assert bob.saved == 0
+    assert await DocumentUpdate.objects.acount() == before
+    await bob.close()
+    await enter(bob)
+    await bob.wait_saved()
+    assert "one two" in bob.source(0)
+    await bob.close()
 
 
 async def test_the_french_reader_is_told_in_french(live, school, project):

@@ -21,9 +21,11 @@ from candyce.collab import notebook, protocol, rights, store
 from candyce.collab.client import LiveClient
 from candyce.collab.connection import Connection
 from candyce.collab.models import LiveDocument
+from candyce.collab.protocol import read_state
 from candyce.collab.replica import load_doc
 from candyce.collab.room import Gone, Room
-from candyce.collab.writer import Writer
+from candyce.collab.updates import read_update
+from candyce.collab.writer import RETRIES, Writer
 from candyce.projects.tokens import Token
 
 WORD = re.compile(r"<(\w+)>")
@@ -75,6 +77,13 @@ class Log:
     def doc(self):
         return load_doc(self.load(1).updates)
 
+    def check_order(self):
+        """Nothing builds on what does not stand before it."""
+        state = read_state(load_doc([self.snapshot]).get_state())
+        for update in map(read_update, self.updates):
+            assert update.fits(state)
+            update.advance(state)
+
 
 class Threads:
     """The database's threads: each answer comes some turns of the loop later, or not at all."""
@@ -91,7 +100,8 @@ class Threads:
     async def write(self, _append, batch):
         await self.world.pause()
         trouble, self.world.trouble = self.world.trouble, None
-        if self.dead or trouble == "fail":
+        self.world.full = max(0, self.world.full - 1)
+        if self.dead or trouble == "fail" or self.world.full:
             raise OperationalError("disk full")
         answer = self.world.log.append(batch)
         await self.world.pause()
@@ -231,6 +241,7 @@ class Tab(LiveClient):
 class World:
     def __init__(self, tabs, pauses):
         self.log, self.trouble = Log(), None
+        self.full = 0  # so many writings fail
         self.pauses = deque(pauses)
         token = Token(PROJECT, PERSON, ("read", "write"), 0, 0, 2**40)
         self.grant = rights.Grant(
@@ -261,9 +272,11 @@ class World:
             for _ in range(number):
                 await asyncio.sleep(0)
         elif kind == "time":
-            await asyncio.sleep(number / 100)
+            await asyncio.sleep(number if number > 6 else number / 100)
         elif kind in {"fail", "unsure"}:
             self.trouble = kind
+        elif kind == "full":  # for longer than the writer's patience
+            self.full = RETRIES + 1
         elif kind == "compact":
             self.log.compact()
         elif kind == "kill":
@@ -286,7 +299,7 @@ class World:
 
     async def settle(self):
         """All lines good, all told, nothing under way."""
-        self.trouble = None
+        self.trouble, self.full = None, 0
         for number, tab in enumerate(self.tabs):
             tab.go_online(self.processes[number % 2])
         for _ in range(60):
@@ -312,6 +325,7 @@ class World:
         for tab in self.tabs:
             if tab.task is not None and tab.task.done() and not tab.task.cancelled():
                 assert tab.task.exception() is None
+        self.log.check_order()
         counted = Counter(WORD.findall(str(self.log.doc().get("cells", type=Array)[0]["source"])))
         for tab in self.tabs:
             assert [word for word in tab.acknowledged if counted[word] != 1] == []
@@ -319,7 +333,7 @@ class World:
 
 KINDS = {
     "type": 8, "online": 4, "offline": 2, "deliver": 6, "listen": 6, "wait": 6, "time": 3, "fail": 1,
-    "unsure": 1, "compact": 1, "kill": 1, "rest": 1, "news": 3,
+    "unsure": 1, "full": 1, "compact": 1, "kill": 1, "rest": 1, "news": 3,
 }  # fmt: skip
 STEPS = st.lists(
     st.tuples(
