@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from candyce.assignments import api
+from candyce.assignments import api, exercise_api
 
 app_name = "assignments-api"
 urlpatterns = [
     path("hand-in", api.hand_in, name="hand_in"),
     path("take-back", api.take_back, name="take_back"),
+    path("exercise/preview", exercise_api.preview, name="preview"),
 ]

@@ -79,7 +79,7 @@ def _get_wanted(
     assignment: Assignment, copies: Mapping[UUID, Copy], recent: Mapping[UUID, Recent]
 ) -> dict[int, Wanted]:
     given: dict[str, Mapping[str, float | None]] = {}
-    tree = assignment.version.tree if recent else {}
+    tree = assignment.given_version.tree if recent else {}
     wanted = {}
     for project_id, found in recent.items():
         if found.path not in given:

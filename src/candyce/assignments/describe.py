@@ -25,6 +25,7 @@ def describe_project(user: User, project: Project, request: HttpRequest) -> dict
     answer: dict[str, Any] = {
         "title": copy.assignment.title,
         "assignment": describe_copy(user, copy),
+        "exercise": {"role": "pupil" if copy.pupil_id == user.pk else "marker"},
         "back_url": _get_back_url(user, copy),
     }
     if rights.reason:

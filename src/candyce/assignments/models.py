@@ -7,6 +7,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from candyce.projects.models import Version
+
 
 class Assignment(models.Model):
     """A version of a project handed to classes, within a window of time."""
@@ -14,6 +16,10 @@ class Assignment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(
         "projects.Version", on_delete=models.PROTECT, related_name="assignments"
+    )
+    # What pupils get where the version holds exercises: without solutions, hidden tests and keys.
+    released = models.ForeignKey(
+        "projects.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     author = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="assignments"
@@ -44,6 +50,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def given_version(self) -> Version:
+        """The version that pupils work from; ``version`` is the author's."""
+        return self.released or self.version
 
 
 class Copy(models.Model):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from candyce.accounts.models import User
+from candyce.library.access import get_version
 from candyce.library.models import Resource
 from candyce.projects.actions import fork
 from candyce.projects.models import Project
 
 
 def adapt(resource: Resource, *, acting_user: User) -> Project:
-    """A project of one's own that starts from the resource's published version."""
+    """A project of one's own that starts from the published version that is for this person."""
     return fork(
-        resource.version,
+        get_version(acting_user, resource),
         acting_user=acting_user,
         owner=acting_user,
         title=resource.title,

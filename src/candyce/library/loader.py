@@ -14,8 +14,9 @@ from django.db import transaction
 from candyce.accounts.audit import do_audit
 from candyce.lib.text import fold
 from candyce.library.models import Resource
-from candyce.projects.blobs import do_store_blob
+from candyce.projects.blobs import do_store_blob, read_blob
 from candyce.projects.models import Project, Version
+from candyce.projects.release import make_released_tree
 
 CONTENT = settings.ROOT / "content"
 FIELDS = (
@@ -52,15 +53,19 @@ def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
 
 
-def _get_search_text(metadata: dict[str, Any], files: dict[str, bytes]) -> str:
-    """All that is searched: metadata first, then the notebooks' own text and code."""
+def _get_search_text(metadata: dict[str, Any], version: Version) -> str:
+    """All that is searched: metadata first, then the notebooks' own text and code.
+
+    ``version`` is the one for everybody: else one could find out a solution word by word.
+    """
     parts = [metadata["title"], metadata["abstract"], metadata["programme"]]
     parts += [*metadata["objectives"], *metadata["keywords"]]
     parts.append(str(Resource.Discipline(metadata["discipline"]).label))
     parts += [str(Resource.Level(level).label) for level in metadata["levels"]]
-    for name, content in files.items():
+    for name, entry in version.tree.items():
         if name.endswith(".ipynb"):
-            parts += ["".join(cell.get("source", "")) for cell in json.loads(content)["cells"]]
+            cells = json.loads(read_blob(entry[0]))["cells"]
+            parts += ["".join(cell.get("source", "")) for cell in cells]
     return fold(" ".join(parts))
 
 
@@ -80,16 +85,48 @@ def do_publish(
     for name, content in files.items():
         blob = do_store_blob(content)
         tree[name] = [blob.sha256, blob.size, 0]
-    before = Resource.objects.filter(slug=slug).select_related("version__project").first()
+    before = (
+        Resource.objects.filter(slug=slug)
+        .select_related("version__project", "released__project")
+        .first()
+    )
     project = before.version.project if before else Project(kind=Project.Kind.RESOURCE, owner=None)
     project.title, project.tree = metadata["title"], tree
     project.save()
     version = Version.objects.create(project=project, tree=tree, reason=Version.Reason.PUBLISHED)
-    text = _get_search_text(metadata, files)
-    values = {**metadata, "version": version, "search_text": text, "content_hash": content_hash}
+    released = _do_publish_released(version, before, metadata["language"])
+    text = _get_search_text(metadata, released or version)
+    values = {
+        **metadata,
+        "version": version,
+        "released": released,
+        "search_text": text,
+        "content_hash": content_hash,
+    }
     resource, _created = Resource.objects.update_or_create(slug=slug, defaults=values)
     do_audit("resource.published", resource, acting_user=None)
     return resource
+
+
+def _do_publish_released(
+    version: Version, before: Resource | None, language: str
+) -> Version | None:
+    """What those who do not teach get, in a project of its own; None where it is the same for all.
+
+    A resource that once had secrets keeps its two projects: older versions stay with the first.
+    """
+    language = "fr" if language == "fr" else "en"
+    tree = make_released_tree(version.tree, language)
+    once = before.released if before else None
+    if tree is None and once is None:
+        return None
+    project = once.project if once else Project(kind=Project.Kind.RESOURCE, owner=None)
+    project.title = version.project.title
+    project.tree = version.tree if tree is None else tree
+    project.save()
+    return Version.objects.create(
+        project=project, tree=project.tree, reason=Version.Reason.PUBLISHED
+    )
 
 
 def load_content(content: Path = CONTENT) -> list[str]:

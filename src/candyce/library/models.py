@@ -45,6 +45,10 @@ class Resource(models.Model):
     version = models.ForeignKey(
         "projects.Version", on_delete=models.PROTECT, related_name="resources"
     )
+    # What those who do not teach get of exercises; it stands in a project of its own.
+    released = models.ForeignKey(
+        "projects.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     title = models.CharField(max_length=200)
     abstract = models.TextField()
     discipline = models.CharField(max_length=32, choices=Discipline, db_index=True)

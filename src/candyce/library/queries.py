@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from candyce.lib.text import fold
 from candyce.library.models import Resource
 from candyce.projects.blobs import read_blob
+from candyce.projects.models import Version
 
 WORDS = 12  # words of a query that count
 MAX_PREVIEW = 5_000_000  # bytes of a notebook that is still rendered
@@ -69,9 +70,9 @@ def _choices(known: list[tuple[str, Any]], counts: Counter[str], chosen: str) ->
     ]
 
 
-def get_notebook(resource: Resource) -> dict[str, Any] | None:
-    """The resource's notebook as published, or None when there is none to show."""
-    tree = resource.version.tree
+def get_notebook(version: Version) -> dict[str, Any] | None:
+    """The notebook of a resource's version, or None when there is none to show."""
+    tree = version.tree
     notebooks = sorted((path.count("/"), path) for path in tree if path.endswith(".ipynb"))
     if not notebooks:
         return None

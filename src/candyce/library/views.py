@@ -38,11 +38,13 @@ def show_list(request: SignedInRequest) -> HttpResponse:
 def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
     """One resource: what it is, for whom, and the notebook itself, rendered here."""
     resource = access.get_resource(request.user, slug)
-    notebook = queries.get_notebook(resource)
+    version = access.get_version(request.user, resource)
+    notebook = queries.get_notebook(version)
     context = {
         "resource": resource,
+        "version": version,
         "notebook": render_notebook(notebook) if notebook else None,
-        "files": sorted(resource.version.tree.items()),
+        "files": sorted(version.tree.items()),
         "related": queries.get_related(access.visible_to(request.user), resource),
         "may_give": is_teacher(request.user),
     }

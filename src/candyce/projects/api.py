@@ -138,6 +138,7 @@ def get_project(request: HttpRequest, cap: Capability) -> HttpResponse:
         "scopes": list(get_scopes(cap.rights)),
         "read_only_reason": _get_read_only_reason(cap),
         "assignment": None,
+        "exercise": {"role": _get_exercise_role(cap)},
         "room": describe_conduct(user, project, cap.rights),
         "quota": {"used": project.size, "limit": settings.PROJECT_QUOTA},
         "back_url": addresses.get_back_url(project),
@@ -156,6 +157,12 @@ def _get_history_url(cap: Capability) -> str | None:
     if not working and cap.project.kind != Project.Kind.COPY:
         return None
     return addresses.get_history_url(cap.project)
+
+
+def _get_exercise_role(cap: Capability) -> str | None:
+    """``author`` for who writes exercises here; a copy's room says ``pupil`` or ``marker``."""
+    writes = cap.project.kind == Project.Kind.PROJECT and WRITE in cap.rights
+    return "author" if writes else None
 
 
 def _get_read_only_reason(cap: Capability) -> dict[str, str] | None:

@@ -86,6 +86,7 @@ class Version(models.Model):
         RETURNED = "returned", _("Returned")
         DUPLICATED = "duplicated", _("Duplicated")
         NAMED = "named", _("Named")
+        RELEASED = "released", _("The pupils' version")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="versions")

@@ -84,8 +84,9 @@ def list_files(project: Project) -> list[dict[str, object]]:
 
 
 def list_versions(project: Project) -> QuerySet[Version]:
-    """What was kept of the project, newest first."""
-    return project.versions.select_related("author")[:50]
+    """What was kept of the project, newest first; not what was made from it for pupils."""
+    kept = project.versions.exclude(reason=Version.Reason.RELEASED)
+    return kept.select_related("author")[:50]
 
 
 def get_version(project: Project, pk: uuid.UUID) -> Version:

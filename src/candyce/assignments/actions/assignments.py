@@ -20,6 +20,7 @@ from candyce.assignments.signals import announce_window
 from candyce.lib.errors import BadRequest
 from candyce.projects.actions import check_title, cut_version
 from candyce.projects.models import Project, Version
+from candyce.projects.release import do_release
 
 MARK_MAX = Decimal(20)
 
@@ -38,7 +39,8 @@ def give(
 ) -> Assignment:
     """Hand a version (or the project as it is now) to classes that the person teaches.
 
-    The caller has fetched ``version`` or ``project`` through ``sources.get_source``. Raises
+    Where it holds exercises, pupils get the version released from it. The caller has fetched ``version``
+    or ``project`` through ``sources.get_source``. Raises
     :class:`BadRequest` with the fields that are wrong, :class:`Forbidden` for who does not teach.
     """
     check_teacher(acting_user)
@@ -57,6 +59,7 @@ def give(
             version = cut_version(project, Version.Reason.GIVEN, acting_user=acting_user)
         assignment = _do_create(
             version=version,
+            released=do_release(version, acting_user=acting_user),
             author=acting_user,
             title=check_title(title),
             instructions=instructions.strip(),

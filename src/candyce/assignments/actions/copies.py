@@ -58,7 +58,7 @@ def open_copy(assignment: Assignment, *, acting_user: User) -> Copy:
 
 def _do_make_copy(assignment: Assignment, pupil: User) -> Copy:
     project = fork(
-        assignment.version,
+        assignment.given_version,
         acting_user=pupil,
         owner=pupil,
         title=assignment.title,
