@@ -1,4 +1,4 @@
-"""All copies of an assignment as one zip, written while it is sent."""
+"""All copies of an assignment as one zip, written while it is sent; and the assignment itself for nbgrader."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from time import localtime
 
+from django.utils.text import slugify
+
 from candyce.accounts.models import User
-from candyce.assignments.models import Copy
+from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.queries import get_main_path, get_tree
+from candyce.exercises.course import lay_out
+from candyce.projects.archives import write_archive
 from candyce.projects.blobs import read_blob
 
 LENGTH = 60  # characters of a name
@@ -80,6 +84,13 @@ def stream_zip(copies: Iterable[Copy]) -> Iterator[bytes]:
                 archive.writestr(info, read_blob(sha256))
                 yield sink.take()
     yield sink.take()
+
+
+def make_course(assignment: Assignment) -> tuple[str, bytes]:
+    """File name and content of the assignment as nbgrader keeps it: ``source`` and ``release``."""
+    name = slugify(assignment.title)[:LENGTH].strip("-") or "assignment"
+    tree = lay_out(name, assignment.version.tree, assignment.given_version.tree)
+    return f"{name}-nbgrader.zip", write_archive(tree, name)
 
 
 def _unused(name: str, used: set[str]) -> str:

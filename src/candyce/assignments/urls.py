@@ -30,6 +30,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/board/cards/", board.cards, name="board_cards"),
     path("assignments/<uuid:pk>/freeze/", board.freeze, name="freeze"),
     path("assignments/<uuid:pk>/return/", marking.return_all, name="return_all"),
+    path("assignments/<uuid:pk>/nbgrader.zip", marking.export_course, name="export_course"),
     path("assignments/<uuid:pk>/copies.zip", marking.download, name="download"),
     path("assignments/copies/<uuid:pk>/mark/", marking.mark, name="mark"),
     path("assignments/copies/<uuid:pk>/return/", marking.return_one, name="return_one"),

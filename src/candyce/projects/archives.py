@@ -40,17 +40,17 @@ class InvalidArchive(BadRequest):
     default_message = _("This archive is damaged or is not a zip file.")
 
 
-def read_archive(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
+def read_archive(file: IO[bytes], *, keep_root: bool = False) -> Iterator[tuple[str, bytes]]:
     """The archive's files as ``(path, content)``, and its empty folders as ``("folder/", b"")``.
 
-    A single folder around everything is taken off, litter is left out, names that some computers refuse
-    are changed as little as possible. Raises :class:`InvalidArchive` or :class:`TooLarge`, possibly after
+    A single folder around everything is taken off (unless ``keep_root``), litter is left out, names that
+    some computers refuse are changed as little as possible. Raises :class:`InvalidArchive` or :class:`TooLarge`, possibly after
     some files: the caller must keep nothing then.
     """
     _check_directory(file)
     try:
         with zipfile.ZipFile(file) as archive:
-            yield from _read(archive, _get_members(archive.infolist()))
+            yield from _read(archive, _get_members(archive.infolist(), keep_root=keep_root))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -78,7 +78,9 @@ def _check_directory(file: IO[bytes]) -> None:
         raise TooLarge(_("This archive has too many files."))
 
 
-def _get_members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+def _get_members(
+    infos: list[zipfile.ZipInfo], *, keep_root: bool = False
+) -> dict[str, zipfile.ZipInfo]:
     """Final path -> member, in the archive's order."""
     wanted = []
     for info in infos:
@@ -91,7 +93,8 @@ def _get_members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         raise TooLarge(message % {"limit": FILE_COUNT_LIMIT})
     if not any(not info.is_dir() for _parts, info in wanted):
         raise InvalidArchive(_("This archive holds no file."))
-    wanted = _take_off_root(wanted)
+    if not keep_root:
+        wanted = _take_off_root(wanted)
     names, members = Names(), {}
     for parts, info in [*_files(wanted), *_empty_folders(wanted)]:
         path = names.find_free(_make_path(parts))

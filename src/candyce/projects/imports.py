@@ -9,13 +9,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import User
+from candyce.exercises.format import normalise
 from candyce.lib.errors import BadRequest, TooLarge
 from candyce.projects import live, quota
 from candyce.projects.actions import TITLE_LIMIT, check_title, create_project, do_create, make_tree
 from candyce.projects.archives import read_archive, write_archive
 from candyce.projects.contents import get_stored
 from candyce.projects.models import Project
-from candyce.projects.notebooks import EmptyNotebook
+from candyce.projects.notebooks import EmptyNotebook, read_notebook, write_notebook
 from candyce.projects.paths import InvalidName, check_path, is_notebook, make_name
 
 
@@ -29,9 +30,7 @@ def import_file(file: IO[bytes], name: str, size: int, *, acting_user: User) -> 
 
     Raises a typed error that says what is wrong with the file; nothing is kept then.
     """
-    if size > settings.UPLOAD_LIMIT:
-        message = gettext("This file is too large: %(limit)s MB at most.")
-        raise TooLarge(message % {"limit": settings.UPLOAD_LIMIT // settings.MEGABYTE})
+    check_size(size)
     name = name.replace("\\", "/").rpartition("/")[2]
     start = file.read(64)
     file.seek(0)
@@ -43,13 +42,31 @@ def import_file(file: IO[bytes], name: str, size: int, *, acting_user: User) -> 
     data = file.read()
     if not data.strip():
         raise EmptyNotebook
-    files = {_make_file_name(name): data}
+    path = _make_file_name(name)
+    files = {path: upgrade(path, data)}
     return create_project(acting_user=acting_user, title=_make_title(name), files=files)
+
+
+def check_size(size: int) -> None:
+    """Raises :class:`TooLarge` for an upload that is not even looked at."""
+    if size > settings.UPLOAD_LIMIT:
+        message = gettext("This file is too large: %(limit)s MB at most.")
+        raise TooLarge(message % {"limit": settings.UPLOAD_LIMIT // settings.MEGABYTE})
+
+
+def upgrade(path: str, data: bytes) -> bytes:
+    """The file; a notebook with the exercise cells of an older nbgrader gets the present metadata.
+
+    Raises :class:`InvalidNotebook` for exercise cells in a notebook that cannot be read.
+    """
+    if not is_notebook(path) or b'"nbgrader"' not in data:
+        return data
+    return write_notebook(normalise(read_notebook(data)))
 
 
 def _import_archive(file: IO[bytes], title: str, *, acting_user: User) -> Project:
     quota.check_project_count(acting_user)
-    tree = make_tree(read_archive(file))
+    tree = make_tree((path, upgrade(path, data)) for path, data in read_archive(file))
     return do_create(tree, acting_user=acting_user, title=title, kind=Project.Kind.PROJECT)
 
 

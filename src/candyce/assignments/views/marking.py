@@ -24,7 +24,7 @@ from candyce.accounts.http import SignedInRequest
 from candyce.accounts.models import User
 from candyce.assignments import access, actions, queries
 from candyce.assignments.describe import get_class_name
-from candyce.assignments.export import stream_zip
+from candyce.assignments.export import make_course, stream_zip
 from candyce.assignments.forms import MarkForm, RowsForm
 from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
@@ -182,6 +182,23 @@ def download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponseBase:
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="{name}.zip"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@login_required
+@require_safe
+def export_course(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """The assignment as a course of nbgrader, with solutions: for those who follow it."""
+    assignment = access.get_assignment(request.user, pk, "follow")
+    name, data = make_course(assignment)
+    return HttpResponse(
+        data,
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
         },
     )
