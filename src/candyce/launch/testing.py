@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from candyce.launch import build, checks
+from candyce.launch.bubblewrap import prepare_bubblewrap
 from candyce.launch.chromium import prepare_chromium
 from candyce.launch.node import prepare_modules, prepare_node
 from candyce.launch.postgres import find_programs, throw_away_postgres
@@ -47,6 +48,7 @@ def _check(root: Path, _environment: Environment) -> int:
 def _unit(root: Path, environment: Environment) -> int:
     with contextlib.suppress(StepFailed):  # without a Redis its tests are left out, and say so
         prepare_redis(root)
+    prepare_bubblewrap(root)  # idem
     return _pytest(root, environment, "src", "-n", "2", "--create-db")
 
 

@@ -14,7 +14,8 @@ from candyce.grading.sandbox.box import NoSandbox, find_bwrap
 from candyce.grading.sandbox.runner import BrowserPython
 from candyce.grading.tests import lesson
 from candyce.grading.tests.marked import as_, classroom, marked
-from candyce.projects.actions import create_project, make_tree
+from candyce.projects.actions import create_project
+from candyce.projects.blobs import do_store_blob
 from candyce.projects.models import Project
 
 __all__ = ["as_", "classroom", "marked"]  # the marking pages' fixtures
@@ -52,7 +53,11 @@ class Work:
         copy = actions.open_copy(given, acting_user=pupil)
         if notebook is not None:
             data = notebook if isinstance(notebook, bytes) else lesson.as_bytes(notebook)
-            tree = make_tree([("tp.ipynb", data), *more.items()])
+            # Past the door, which refuses what is no notebook: marking shall not rest on it.
+            tree = {
+                path: [do_store_blob(content).sha256, len(content), 0]
+                for path, content in {"tp.ipynb": data, **more}.items()
+            }
             Project.objects.filter(pk=copy.project_id).update(tree=tree)
             copy.project.refresh_from_db()
         return get_copy(pupil, copy.pk)

@@ -79,6 +79,19 @@ assert 5 in trier([9, 5])
 assert verifie(trier, mesures)
 ### END HIDDEN TESTS
 """
+APPLY = """\
+def applique(f, n):
+    ### BEGIN SOLUTION
+    return f(n)
+    ### END SOLUTION
+"""
+APPLY_TESTS = """\
+### BEGIN HIDDEN TESTS
+attendu = 5
+assert applique(lambda n: n + 1, 4) == attendu
+assert applique(str, 4) == "4"
+### END HIDDEN TESTS
+"""
 HELPERS = """\
 import math
 mesures = [4, 2, 8]
@@ -88,7 +101,7 @@ def verifie(fonction, valeurs):
 
 
 def make_author() -> Notebook:
-    """Two questions of code (4 and 6 points), a choice (2), a free text (3)."""
+    """Three questions of code (4, 6 and 5 points), a choice (2), a free text (3): 20 points."""
     choice = "Capitale ?\n\n- [x] Paris\n- [ ] Lyon\n"
     return notebook(
         text("m1", "# Exercices"),
@@ -97,6 +110,8 @@ def make_author() -> Notebook:
         code("t1", SQUARE_TESTS, **TESTS, grade_id="carre-tests", points=4),
         code("s2", SORT, **ANSWER, grade_id="trier"),
         code("t2", SORT_TESTS, **TESTS, grade_id="trier-tests", points=6),
+        code("s3", APPLY, **ANSWER, grade_id="applique"),
+        code("t3", APPLY_TESTS, **TESTS, grade_id="applique-tests", points=5),
         text(
             "c1",
             choice,
@@ -128,5 +143,6 @@ def as_bytes(value: Notebook) -> bytes:
 GOOD = {
     "s1": "def carre(x):\n    return x ** 2\n",
     "s2": "def trier(valeurs):\n    valeurs[:] = sorted(valeurs)\n    return valeurs\n",
+    "s3": "def applique(f, n):\n    return f(n)\n",
     "c1": "Capitale ?\n\n- [x] Paris\n- [ ] Lyon\n",
 }
