@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from candyce.assignments.models import Assignment, Copy
-from candyce.grading.actions.marking import mark_waiting, queue_marking
+from candyce.grading.actions.marking import STALE, mark_waiting, queue_marking
 from candyce.grading.models import Sheet
 
 
@@ -54,3 +54,17 @@ def plan_closing(assignment: Assignment) -> bool:
     arguments: dict[str, Any] = {"run_after": closes_at}
     close_window.using(**arguments).enqueue(str(assignment.pk), closes_at.isoformat())
     return True
+
+
+@task()
+def resume_marking() -> int:
+    """Take up what a stopped worker left: copies that wait, and later those that it was marking."""
+    if not mark_assignment.get_backend().supports_defer:
+        return 0
+    open_sheets = Sheet.objects.filter(state__in=(Sheet.State.QUEUED, Sheet.State.RUNNING))
+    waiting = set(open_sheets.values_list("copy__assignment", flat=True))
+    for pk in waiting:
+        mark_assignment.enqueue(str(pk))
+        # By then a marking that another worker has under way is over.
+        mark_assignment.using(run_after=timezone.now() + STALE).enqueue(str(pk))
+    return len(waiting)

@@ -1,4 +1,5 @@
-"""``./candyce manage work``: the background worker, which also sees to each night's chores."""
+"""``./candyce manage work``: the background worker, which also sees to each night's chores and takes up
+what was being marked."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import Any
 
 from django_tasks_db.management.commands.db_worker import Command as Worker
 
+from candyce.grading.tasks import resume_marking
 from candyce.web.tasks import plan_night
 
 
@@ -14,4 +16,5 @@ class Command(Worker):
 
     def handle(self, **options: Any) -> None:
         plan_night()
+        resume_marking.call()
         super().handle(**options)
