@@ -95,6 +95,10 @@ function nameCell(cell: Cell, index: number, count: number, t: Translate): void 
   node
     .querySelector('.jp-collapseHeadingButton:not([aria-label])')
     ?.setAttribute('aria-label', t('collapse'));
+  // boxes of task lists in a text are named by their line
+  node.querySelectorAll('li > input[type="checkbox"]:not([aria-label])').forEach(box => {
+    box.setAttribute('aria-label', box.parentElement?.textContent?.trim() || t('taskBox'));
+  });
   // wide outputs scroll: the keyboard must reach them
   node.querySelectorAll<HTMLElement>('.jp-OutputArea-output').forEach(output => {
     const scrolls =

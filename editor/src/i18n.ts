@@ -219,6 +219,7 @@ const fr = {
   cell: 'Cellule {index}',
   cellHint: 'Entrée pour modifier, Échap pour quitter la cellule.',
   collapse: 'Replier ou déplier la section',
+  taskBox: 'Case',
   notebook: 'Notebook',
   skip: 'Aller au notebook'
 };
@@ -429,6 +430,7 @@ const en: Record<Key, string> = {
   cell: 'Cell {index}',
   cellHint: 'Enter to edit, Escape to leave the cell.',
   collapse: 'Fold or unfold the section',
+  taskBox: 'Box',
   notebook: 'Notebook',
   skip: 'Skip to the notebook'
 };

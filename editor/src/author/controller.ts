@@ -78,9 +78,7 @@ export class AuthorController {
   get isAuthor(): boolean {
     const { session, current } = this._options;
     const readOnly = current()?.context.model.readOnly ?? false;
-    const info = session.current;
-    const role = info?.exercise ? info.exercise.role : info?.kind === 'project' && info.scopes.includes('write') && 'author';
-    return role === 'author' && !readOnly;
+    return session.current?.exercise?.role === 'author' && !readOnly;
   }
 
   get isOpen(): boolean {
