@@ -71,7 +71,7 @@ export interface ProjectInfo {
   read_only_reason: Reason | null;
   assignment: AssignmentInfo | null;
   room?: RoomConduct;
-  /** What this person does with the project's exercises. */
+  /** What the person is to the exercises in it; `marker` reads a pupil's copy. */
   exercise?: { role: 'author' | 'pupil' | 'marker' | null };
   quota: { used: number; limit: number };
   back_url: string;

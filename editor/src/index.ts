@@ -2,6 +2,7 @@ import { accessiblePlugin } from './plugins/accessible';
 import { authorPlugin } from './plugins/author';
 import { barPlugin } from './plugins/bar';
 import { conductPlugin } from './plugins/conduct';
+import { exercisePlugin } from './plugins/exercise';
 import { filesPlugin } from './plugins/files';
 import { historyPlugin } from './plugins/history';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
@@ -21,6 +22,7 @@ const plugins: unknown[] = [
   conductPlugin,
   drivePlugin,
   executorPlugin,
+  exercisePlugin,
   filesPlugin,
   historyPlugin,
   kernelClientPlugin,

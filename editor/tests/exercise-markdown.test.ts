@@ -61,6 +61,9 @@ describe('a question with options', () => {
     expect(closed.options[1].ticked).toBe(true);
     expect(closed.prompt).toContain('- [x] déjà lu');
     expect(closed.after).toContain('Fin.');
+    const odd = '1. [ ] un\n2) [] deux\n> - [✓] trois';
+    expect(parse(odd, 'choices').options.map(({ ticked }) => ticked)).toEqual([false, false, true]);
+    expect(applyEdits(odd, tick(parse(odd, 'choices'), 1, true))).toContain('[x] deux');
   });
 
   it('reads blank lines between options, options on two lines and empty ones', () => {
@@ -70,7 +73,7 @@ describe('a question with options', () => {
   });
 
   it('is all prompt when there is no list', () => {
-    expect(parse('- un\n- deux\n- [] trois', 'choice')).toMatchObject({ options: [], prompt: '- un\n- deux\n- [] trois' });
+    expect(parse('- un\n- deux\n- [trois] quatre', 'choice')).toMatchObject({ options: [], prompt: '- un\n- deux\n- [trois] quatre' });
     expect(isAnswered(parse('', 'choice'))).toBe(false);
   });
 });
@@ -79,7 +82,7 @@ describe('a question with an answer line', () => {
   const source = 'Quelle est la valeur de $g$\u00a0?\n\n**Réponse :** 9,81 m/s²';
 
   it('reads it in both languages, with any space before the colon', () => {
-    for (const marker of ['**Réponse :**', '**Réponse\u00a0:**', '**réponse:**', '**Re\u0301ponse :**', '**Answer:**', '**Answer**:']) {
+    for (const marker of ['**Réponse :**', '**Réponse\u00a0:**', '**réponse:**', '**Re\u0301ponse :**', '**Answer:**', '**Answer**:', 'Réponse :', '- __Answer__ :']) {
       expect(parse(`Combien\u00a0?\n\n${marker} 12 `, 'number').answer?.text, marker).toBe('12');
     }
     expect(parse('x\n\n**File:** `a b.csv`', 'file').answer?.text).toBe('a b.csv');
@@ -91,6 +94,9 @@ describe('a question with an answer line', () => {
     expect(closed.answer?.text).toBe('');
     expect(closed.prompt).toContain('exemple');
     expect(isAnswered(closed)).toBe(false);
+    const below = 'Ville\u00a0?\n\n**Réponse :**\nLyon\nou  Paris';
+    expect(parse(below, 'text').answer?.text).toBe('Lyon ou Paris');
+    expect(answered(below, 'text', 'Lyon')).toBe('Ville\u00a0?\n\n**Réponse :**\nLyon');
   });
 
   it('changes what differs only', () => {
@@ -131,6 +137,11 @@ describe('a matching question', () => {
       ['Colmar', '']
     ]);
     expect(closed).toMatchObject({ offered: ['Alsace', 'Bretagne'], prompt: 'Où est-ce\u00a0?', after: 'Courage.' });
+  });
+
+  it('reads the arrows that a keyboard has', () => {
+    const pairs = parse('- a -> b\n- c ==> d\n- e ⇒ f\n- → rien', 'matching').pairs;
+    expect(pairs.map(({ left, right }) => [left, right.text])).toEqual([['a', 'b'], ['c', 'd'], ['e', 'f']]);
   });
 
   it('is answered when every pair is', () => {

@@ -37,8 +37,8 @@ export interface Option {
   /** Markdown, without the box. */
   label: string;
   ticked: boolean;
-  /** Where the one character between the brackets stands. */
-  at: number;
+  /** What stands between the brackets: one character, or none. */
+  box: { start: number; end: number };
 }
 
 export interface Pair {
@@ -67,13 +67,15 @@ export type Content =
   | { kind: 'matching'; prompt: string; pairs: { left: string; right: string }[] }
   | { kind: 'number' | 'text' | 'file'; prompt: string; answer: string };
 
-const OPTION = /^ {0,3}[-*+][ \t]+\[([ xX])\](?:[ \t]+(.*))?$/;
-// one way to match each: a hostile line of a million spaces must not hold the page
-const PAIR = /^ {0,3}[-*+][ \t](.*?)→(.*)$/;
-const OFFERED = /^ {0,3}\*(?:Au choix|Choose from)[ \u00a0\u202f]*:(.*)\*$/i;
+// every repetition is bounded: a hostile line of a million spaces must not hold the page
+const ITEM = String.raw`[\s>]{0,40}(?:[-*+]|\d{1,9}[.)])\s{1,20}`;
+const OPTION = new RegExp(String.raw`^${ITEM}\[([^\]\n]?)\](?:\s(.*))?$`);
+const BULLET = new RegExp(`^${ITEM}`);
+const ARROW = /→|⟶|⇒|-{1,3}>|={1,3}>/;
+const OFFERED = /^ {0,3}\*(?:Au choix|Choose from)[ \u00a0\u202f]{0,4}:(.*)\*$/i;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const MARKER =
-  /^ {0,3}\*\*(?:(R[ée]ponse|Re\u0301ponse|Answer)|(Fichier|File))[ \u00a0\u202f]*(?::\*\*|\*\*[ \u00a0\u202f]*:)(.*)$/i;
+  /^\s{0,20}(?:[-*+>]\s{1,20})?(?:\*\*|__)?\s{0,4}(?:(r(?:é|e\u0301|e)ponse|answer)|(fichier|file))\s{0,4}(?:\*\*|__)?\s{0,4}[:\uff1a]\s{0,20}(?:\*\*|__)?/i;
 
 interface Line {
   start: number;
@@ -115,7 +117,7 @@ export function tick(closed: Closed, index: number, ticked: boolean): Edit[] {
   closed.options.forEach((option, i) => {
     const wanted = i === index ? ticked : option.ticked && !(ticked && closed.kind === 'choice');
     if (wanted !== option.ticked) {
-      edits.push({ start: option.at, end: option.at + 1, text: wanted ? 'x' : ' ' });
+      edits.push({ ...option.box, text: wanted ? 'x' : ' ' });
     }
   });
   return edits.reverse();
@@ -259,7 +261,7 @@ function withContinuation(source: string, run: Line[], lines: Line[], last: numb
 }
 
 function isContinued(text: string): boolean {
-  return /^(?: {2,}|\t)\S/.test(text);
+  return /^[ \t]/.test(text) && text.trim() !== '';
 }
 
 function parseOptions(source: string, lines: Line[]): Pick<Closed, 'options' | 'prompt' | 'after'> {
@@ -268,8 +270,9 @@ function parseOptions(source: string, lines: Line[]): Pick<Closed, 'options' | '
   for (const line of run) {
     const found = OPTION.exec(line.text);
     if (found) {
-      const at = line.start + line.text.indexOf('[') + 1;
-      options.push({ label: (found[2] ?? '').trim(), ticked: found[1] !== ' ', at });
+      const start = line.start + line.text.indexOf('[') + 1;
+      const box = { start, end: start + found[1].length };
+      options.push({ label: (found[2] ?? '').trim(), ticked: found[1].trim() !== '', box });
     } else if (line.text.trim()) {
       const option = options[options.length - 1];
       option.label = `${option.label}\n${line.text.trim()}`.trim();
@@ -282,11 +285,9 @@ function parsePairs(
   source: string,
   lines: Line[]
 ): Pick<Closed, 'pairs' | 'offered' | 'prompt' | 'after'> {
-  const run = lastRun(source, lines, text => PAIR.test(text));
-  const pairs = run.flatMap(line => {
-    const found = PAIR.exec(line.text);
-    return found ? [{ left: found[1].trim(), right: spanAt(line, line.text.length - found[2].length) }] : [];
-  });
+  const found = lines.flatMap(line => splitPair(line) ?? []);
+  const pairs = found.map(({ left, right }) => ({ left, right }));
+  const run = found.map(({ line }) => line);
   const { prompt, after } = around(source, run);
   const below = run.at(-1)?.end ?? 0;
   const line = lines.filter(({ start, text }) => start >= below && OFFERED.test(text.trimEnd())).at(-1);
@@ -311,23 +312,34 @@ function parseAnswer(
   for (const line of [...lines].reverse()) {
     const found = MARKER.exec(line.text);
     if (found?.[group]) {
-      const answer = spanAt(line, line.text.length - found[3].length);
-      return { answer: kind === 'file' ? bare(answer) : answer, ...around(source, [line]) };
+      // what is written below, where nothing follows but the answer, belongs to it
+      const rest = { ...line, text: source.slice(line.start), end: source.length };
+      return { answer: bare(spanAt(rest, found[0].length)), prompt: around(source, [line]).prompt, after: '' };
     }
   }
   return { answer: null, prompt: source.trim(), after: '' };
 }
 
-/** From `offset` to the end of the line, trimmed; an empty one stands after one space. */
+function splitPair(line: Line): { line: Line; left: string; right: Span } | null {
+  const bullet = BULLET.exec(line.text)?.[0].length ?? 0;
+  const arrow = bullet ? ARROW.exec(line.text.slice(bullet)) : null;
+  if (!arrow) {
+    return null;
+  }
+  const left = line.text.slice(bullet, bullet + arrow.index).trim();
+  return left ? { line, left, right: spanAt(line, bullet + arrow.index + arrow[0].length) } : null;
+}
+
+/** From `offset` to the end of the line, trimmed, on one line; an empty one stands after one space. */
 function spanAt(line: Line, offset: number): Span {
   const rest = line.text.slice(offset);
   const text = rest.trim();
-  const skipped = text ? rest.indexOf(text) : Math.min(1, rest.length);
+  const skipped = text ? rest.indexOf(text) : /^[ \u00a0]/.test(rest) ? 1 : 0;
   const start = line.start + offset + skipped;
-  return { start, end: text ? start + text.length : line.end, text };
+  return { start, end: text ? start + text.length : line.end, text: text.split(/\s+/).join(' ') };
 }
 
-/** A file's name without the back quotes that some put around it. */
+/** An answer without the back quotes that some put around it. */
 function bare(span: Span): Span {
   const found = /^(`+)(.+?)\1$/.exec(span.text);
   if (!found) {

@@ -25,6 +25,8 @@ export interface Question {
   /** From 1. */
   number: number;
   title: string;
+  /** The author gave the title; else it is the heading above. */
+  isNamed: boolean;
   kind: QuestionKind;
   /** In the notebook's order; the first is where one answers. */
   cells: QuestionCell[];
@@ -48,14 +50,13 @@ export function getQuestions(
     if (role && role !== 'readonly') {
       const part = asPart(cell, index, role);
       if (role === 'tests' && open) {
-        open.cells.push(part);
-        open.points += part.points;
+        add(open, cell, part);
       } else {
         const number = questions.length + 1;
-        const title = own[0] || heading || unnamed(number);
+        const title = own.at(-1) || heading || unnamed(number);
         const question = begin(cell, part, number, title);
         questions.push(question);
-        open = role === 'solution' || role === 'tests' ? question : null;
+        open = role === 'solution' ? question : null;
       }
     }
     heading = own.at(-1) ?? heading;
@@ -68,6 +69,19 @@ export function questionAt(questions: readonly Question[], index: number): Quest
   return questions.find(({ cells }) => cells.some(cell => cell.index === index)) ?? null;
 }
 
+/** A tests cell that follows its answer; it may say what the answer does not. */
+function add(question: Question, cell: CellData, part: QuestionCell): void {
+  const { title, difficulty, hint } = getCandyce(cell.metadata);
+  question.cells.push(part);
+  question.points += part.points;
+  question.difficulty ??= difficulty ?? null;
+  question.hintCost ??= hint?.cost ?? null;
+  if (title && !question.isNamed) {
+    question.title = title;
+    question.isNamed = true;
+  }
+}
+
 function begin(cell: CellData, part: QuestionCell, number: number, title: string): Question {
   const meta = getCandyce(cell.metadata);
   const { role } = part;
@@ -76,6 +90,7 @@ function begin(cell: CellData, part: QuestionCell, number: number, title: string
     id: part.gradeId,
     number,
     title: meta.title ?? title,
+    isNamed: meta.title !== undefined,
     kind: role === 'solution' || role === 'tests' ? 'code' : (meta.question?.kind ?? byHand),
     cells: [part],
     points: part.points,
