@@ -12,4 +12,5 @@ handler500 = "candyce.web.views.api_server_error"
 urlpatterns = [
     path("api/", include("candyce.projects.api_urls")),
     path("api/", include("candyce.assignments.api_urls")),
+    path("api/", include("candyce.grading.api_urls")),
 ]

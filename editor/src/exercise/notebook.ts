@@ -5,9 +5,9 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { Language } from '../tokens';
 import { checkCode, checkWritten, type Outcome, sourceOf } from './check';
+import { change } from './edits';
 import { QuestionFooter } from './footer';
 import { ClosedForm, type Render } from './form';
-import { applyEdits, type Edit } from './markdown';
 import { type CellData, getCandyce, getClosed } from './metadata';
 import type { ProgressRow, Standing } from './progress';
 import { getQuestions, type Question } from './questions';
@@ -430,19 +430,4 @@ export class NotebookExercise {
 /** Unlike its id, this is unique even where somebody copied a question. */
 function keyOf(question: Question): string {
   return question.cells[0].id;
-}
-
-interface SharedSource {
-  getSource(): string;
-  updateSource(start: number, end: number, value?: string): void;
-  transact(change: () => void): void;
-}
-
-/** Several edits of one source as one step to undo. */
-export function change(shared: SharedSource, make: (source: string) => Edit[]): void {
-  const source = shared.getSource();
-  const edits = make(source);
-  if (edits.length && applyEdits(source, edits) !== source) {
-    shared.transact(() => edits.forEach(({ start, end, text }) => shared.updateSource(start, end, text)));
-  }
 }

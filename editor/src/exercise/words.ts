@@ -3,10 +3,9 @@ import type { Language } from '../tokens';
 
 const fr = {
   questions: 'Questions',
-  progress: '{done} sur {count}',
   progressTitle: 'Questions\u00a0: {done} sur {count}',
   questionN: 'Question {number}',
-  points: '{points} point(s)',
+  points: '{points} {points|point|points}',
   difficulty1: 'facile',
   difficulty2: 'moyen',
   difficulty3: 'difficile',
@@ -28,7 +27,7 @@ const fr = {
 
   allPassed: 'Les {count} tests visibles sont réussis.',
   onePassed: 'Le test visible est réussi.',
-  somePassed: '{passed} test(s) sur {count} réussi(s).',
+  somePassed: '{passed} {passed|test réussi|tests réussis} sur {count}.',
   nonePassed: 'Aucun test n’est encore réussi.',
   noTests: 'Votre code s’exécute sans erreur. Il n’y a pas de test visible\u00a0: votre professeur vérifiera.',
   moreTests: 'D’autres tests seront faits quand vous aurez rendu.',
@@ -37,10 +36,8 @@ const fr = {
   answered: 'Réponse notée. Vous pouvez la changer jusqu’à ce que vous rendiez.',
   notAnswered: 'Vous n’avez pas encore répondu.',
   partlyAnswered: 'Il reste des lignes sans réponse.',
-  byHand: 'Votre professeur lira cette réponse.',
   stale: 'La réponse a changé depuis cette vérification.',
   atLine: 'Ligne {line}',
-  inTests: 'Dans le test',
   passed: 'Réussi',
   failed: 'À revoir',
   notRun: 'Pas exécuté',
@@ -64,7 +61,7 @@ const fr = {
   nextType: 'Le type n’est pas le bon\u00a0: c’est {got}, il faut {expected}.',
   nextCase: 'Seules les majuscules diffèrent.',
   nextSpace: 'Seuls les espaces ou la ponctuation diffèrent.',
-  nextLength: 'Le résultat a {got} élément(s)\u00a0; il en faut {expected}.',
+  nextLength: 'Le résultat a {got} {got|élément|éléments}\u00a0; il en faut {expected}.',
   nextSign: 'La valeur est bonne au signe près.',
   nextRound: 'C’est presque cela\u00a0: regardez les arrondis.',
   nextByHand: 'Refaites cet exemple à la main, puis affichez les étapes avec print et comparez.',
@@ -81,13 +78,12 @@ const fr = {
   fileAccept: 'Acceptés\u00a0: {list}. Ajoutez d’abord le fichier au projet par le bouton Fichiers.',
   fileAny: 'Ajoutez d’abord le fichier au projet par le bouton Fichiers.',
   fileMissing: '{name} (absent du projet)',
-  editSource: 'Modifier le texte',
 
   hint: 'Indice',
   hintFree: 'Indice (gratuit)',
-  hintCost: 'Indice (−{cost} point(s))',
+  hintCost: 'Indice (−{cost} {cost|point|points})',
   hintTitle: 'Voir l’indice\u00a0?',
-  hintBody: 'Cet indice coûte {cost} point(s), une seule fois.',
+  hintBody: 'Cet indice coûte {cost} {cost|point|points}, une seule fois.',
   hintYes: 'Voir l’indice',
   hintFailed: 'L’indice n’a pas pu être lu. Vérifiez votre connexion.',
   hintEmpty: 'Il n’y a pas d’indice pour cette question.',
@@ -106,10 +102,9 @@ export type Word = keyof typeof fr;
 
 const en: Record<Word, string> = {
   questions: 'Questions',
-  progress: '{done} of {count}',
   progressTitle: 'Questions: {done} of {count}',
   questionN: 'Question {number}',
-  points: '{points} point(s)',
+  points: '{points} {points|point|points}',
   difficulty1: 'easy',
   difficulty2: 'medium',
   difficulty3: 'hard',
@@ -140,10 +135,8 @@ const en: Record<Word, string> = {
   answered: 'Answer noted. You can change it until you hand in.',
   notAnswered: 'You have not answered yet.',
   partlyAnswered: 'Some lines have no answer yet.',
-  byHand: 'Your teacher will read this answer.',
   stale: 'The answer has changed since this check.',
   atLine: 'Line {line}',
-  inTests: 'In the test',
   passed: 'Passed',
   failed: 'To look at again',
   notRun: 'Not run',
@@ -167,7 +160,7 @@ const en: Record<Word, string> = {
   nextType: 'The type is not the right one: this is {got}, {expected} is needed.',
   nextCase: 'Only capitals differ.',
   nextSpace: 'Only spaces or punctuation differ.',
-  nextLength: 'The result has {got} element(s); {expected} are needed.',
+  nextLength: 'The result has {got} {got|element|elements}; {expected} are needed.',
   nextSign: 'The value is right but for its sign.',
   nextRound: 'Almost: look at the rounding.',
   nextByHand: 'Do this example by hand, then show the steps with print and compare.',
@@ -184,13 +177,12 @@ const en: Record<Word, string> = {
   fileAccept: 'Accepted: {list}. First add the file to the project with the Files button.',
   fileAny: 'First add the file to the project with the Files button.',
   fileMissing: '{name} (not in the project)',
-  editSource: 'Edit the text',
 
   hint: 'Hint',
   hintFree: 'Hint (free)',
-  hintCost: 'Hint (−{cost} point(s))',
+  hintCost: 'Hint (−{cost} {cost|point|points})',
   hintTitle: 'See the hint?',
-  hintBody: 'This hint costs {cost} point(s), once.',
+  hintBody: 'This hint costs {cost} {cost|point|points}, once.',
   hintYes: 'See the hint',
   hintFailed: 'The hint could not be read. Check your connection.',
   hintEmpty: 'There is no hint for this question.',
@@ -209,31 +201,24 @@ export const words: Record<Language, Record<Word, string>> = { fr, en };
 
 export type Say = (key: Word, values?: Record<string, string | number>) => string;
 
-/** "{n} point(s)" agrees with the number before it: French is singular below 2, English at 1 only. */
+/**
+ * The words of one language. `{name}` is replaced by its value, `{name|one|many}` agrees with it:
+ * French is singular below 2, English at 1 only.
+ */
 export function speaker(language: Language): Say {
-  return (key, values = {}) => {
-    const text = words[language][key].replace(/\{(\w+)\}/g, (hole, name) =>
-      Object.hasOwn(values, name) ? number(values[name], language) : hole
-    );
-    return agree(text, language);
-  };
+  return (key, values = {}) =>
+    words[language][key].replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (hole, name, one, many) => {
+      if (!Object.hasOwn(values, name)) {
+        return hole;
+      }
+      const count = Number(values[name]);
+      const isOne = language === 'fr' ? Math.abs(count) < 2 : count === 1;
+      return one === undefined ? number(values[name], language) : isOne ? one : many;
+    });
 }
 
 function number(value: string | number, language: Language): string {
   return typeof value === 'number'
     ? value.toLocaleString(language, { maximumFractionDigits: 2 })
     : value;
-}
-
-function agree(text: string, language: Language): string {
-  const pieces = text.split('(s)');
-  return pieces.reduce((so, piece, index) => {
-    if (index === 0) {
-      return piece;
-    }
-    const last = /([\d,.]+)[^\d]*$/.exec(so.slice(-80))?.[1] ?? '1';
-    const count = Number(last.replace(',', '.'));
-    const plural = language === 'fr' ? count >= 2 : count !== 1;
-    return so + (plural ? 's' : '') + piece;
-  }, '');
 }
