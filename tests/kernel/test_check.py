@@ -77,7 +77,9 @@ def test_each_test_has_its_result(run):
         ("def look(x):\n    assert double(x) == 2\nlook(3)", "==", "double(x)", "6", "2"),
     ],
 )
-def test_both_sides_of_a_comparison_are_told(run, test, kind, code, got, expected):
+def test_both_sides_of_a_comparison_are_told(  # noqa: PLR0917
+    run, test, kind, code, got, expected
+):
     results = run(ANSWER, test)
     assert statuses(results) == ["failed"]
     compared = results[0]["compared"]
@@ -154,7 +156,7 @@ def test_errors_are_described_with_near_names(check):
         namespace = {}
         try:
             namespace = make_cell(source)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001
             return check.describe(error, {"moyenne": 1, **namespace})
         raise AssertionError(source)
 

@@ -57,7 +57,8 @@ _repr.maxlong = 60
 class Failed(AssertionError):
     """An assertion that did not hold, with what was compared."""
 
-    def __init__(self, kind, code, got, expected, swapped=False, message=None):
+    def __init__(self, kind, code, sides, swapped=False, message=None):
+        got, expected = sides
         if swapped:
             got, expected = expected, got
             kind = _FLIPPED.get(kind, kind)
@@ -121,13 +122,13 @@ class _Telling(ast.NodeTransformer):
         if second is not None:
             lines.append(_set(RIGHT, second))
         code = ast.unparse(second if swapped else first)
+        other = _name(RIGHT) if second is not None else ast.Constant(None)
         failure = ast.Call(
             ast.Attribute(_name(NAME), "Failed", ast.Load()),
             [
                 ast.Constant(kind),
                 ast.Constant(code),
-                _name(LEFT),
-                _name(RIGHT) if second is not None else ast.Constant(None),
+                ast.Tuple([_name(LEFT), other], ast.Load()),
                 ast.Constant(swapped),
                 node.msg or ast.Constant(None),
             ],
