@@ -43,11 +43,15 @@ CELLS = [
         nbgrader=nbgrader("moyenne-tests", "tests", 4),
     ),
     make_closed(
-        "unite", "choice", "## L'unité\n\nUne vitesse se mesure en\n\n- [ ] m\n- [x] $m/s$\n- [ ] `m²`"
+        "unite",
+        "choice",
+        "## L'unité\n\nUne vitesse se mesure en\n\n- [ ] m\n- [x] $m/s$\n- [ ] `m²`",
     ),
     make_closed("g", "number", "## La pesanteur\n\nQue vaut $g$ ?\n\n**Réponse :** 9,81 m/s²"),
     make_closed(
-        "villes", "matching", "## Les régions\n\nOù est-ce ?\n\n- Brest → Bretagne\n- Colmar → Alsace"
+        "villes",
+        "matching",
+        "## Les régions\n\nOù est-ce ?\n\n- Brest → Bretagne\n- Colmar → Alsace",
     ),
     make_closed("mesures", "file", "## Vos mesures\n\n**Fichier :** ", accept=[".csv"]),
 ]

@@ -186,6 +186,11 @@ function mark(cell: Cell, locked: boolean, rules: LockRules): void {
   const manages = rules.manages();
   const state = locked ? (manages ? 'mine' : 'theirs') : '';
   if ((cell.node.dataset.cyLock ?? '') === state) {
+    // a cell that was drawn since has put itself before it
+    const lock = cell.node.querySelector(':scope > .cy-lock');
+    if (lock && lock !== cell.node.firstElementChild) {
+      cell.node.prepend(lock);
+    }
     return;
   }
   cell.node.dataset.cyLock = state;

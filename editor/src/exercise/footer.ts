@@ -154,12 +154,14 @@ export class QuestionFooter {
       const { what, next } = explain(failure, this._language);
       return [this._box(what, next, failure.line, failure.text, failure.name)];
     }
-    const items = tests.map(test => this._item(test));
+    const told = new Set<string>();
+    const items = tests.map(test => this._item(test, told));
     const more = isPupil && outcome.state === 'passing' ? h('p', { class: 'cy-soft' }, this._say('moreTests')) : null;
     return [...(items.length ? [h('ul', { class: 'cy-tests' }, ...items)] : []), ...(more ? [more] : [])];
   }
 
-  private _item(test: TestResult): HTMLElement {
+  /** @param told the errors that were explained above: each is once enough */
+  private _item(test: TestResult, told: Set<string>): HTMLElement {
     const say = this._say;
     const isPassed = test.status === 'passed';
     const word = isPassed ? 'passed' : test.status === 'not_run' ? 'notRun' : 'failed';
@@ -169,6 +171,14 @@ export class QuestionFooter {
     if (!isPassed && test.status !== 'not_run') {
       const { what, next } = tell(test, say, this._language);
       const { error } = test;
+      const key = error ? `${error.name} ${error.line} ${what}` : '';
+      if (told.has(key)) {
+        item.append(h('p', { class: 'cy-test-note' }, say('sameError')));
+        return item;
+      }
+      if (key) {
+        told.add(key);
+      }
       item.append(this._box(what, next, error?.line, error?.text, error?.name));
       if (test.message) {
         item.append(h('p', { class: 'cy-test-note' }, `${say('teacherSays')} : ${test.message}`));

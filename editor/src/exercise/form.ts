@@ -152,7 +152,14 @@ export class ClosedForm {
         spellcheck: 'false',
         maxlength: '1000',
         'aria-describedby': note.id,
-        oninput: event => this._answer((event.target as HTMLInputElement).value),
+        oninput: event => {
+          const { value } = event.target as HTMLInputElement;
+          this._answer(value);
+          // a remark goes as soon as it is heeded; it comes only once one has finished
+          if (readNumber(value)) {
+            this._note();
+          }
+        },
         onchange: () => this._note()
       });
       const label = h('label', { for: id }, this._say(isNumber ? 'yourNumber' : 'yourAnswer'));

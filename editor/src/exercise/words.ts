@@ -30,7 +30,7 @@ const fr = {
   somePassed: '{passed} {passed|test réussi|tests réussis} sur {count}.',
   nonePassed: 'Aucun test n’est encore réussi.',
   noTests: 'Votre code s’exécute sans erreur. Il n’y a pas de test visible\u00a0: votre professeur vérifiera.',
-  moreTests: 'D’autres tests seront faits quand vous aurez rendu.',
+  moreTests: 'D’autres tests peuvent être faits quand vous aurez rendu.',
   stoppedByError: 'Votre code s’arrête sur une erreur.',
   unanswered: 'Votre réponse n’est pas encore écrite.',
   answered: 'Réponse notée. Vous pouvez la changer jusqu’à ce que vous rendiez.',
@@ -41,6 +41,7 @@ const fr = {
   passed: 'Réussi',
   failed: 'À revoir',
   notRun: 'Pas exécuté',
+  sameError: 'La même erreur que plus haut.',
   nextStep: 'À faire',
   teacherSays: 'Indication du test',
 
@@ -129,7 +130,7 @@ const en: Record<Word, string> = {
   somePassed: '{passed} of {count} tests passed.',
   nonePassed: 'No test has passed yet.',
   noTests: 'Your code runs without error. There is no visible test: your teacher will check.',
-  moreTests: 'Other tests will be run once you have handed in.',
+  moreTests: 'Other tests may be run once you have handed in.',
   stoppedByError: 'Your code stops with an error.',
   unanswered: 'Your answer is not written yet.',
   answered: 'Answer noted. You can change it until you hand in.',
@@ -140,6 +141,7 @@ const en: Record<Word, string> = {
   passed: 'Passed',
   failed: 'To look at again',
   notRun: 'Not run',
+  sameError: 'The same error as above.',
   nextStep: 'What to do',
   teacherSays: 'The test’s note',
 
