@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -219,9 +219,9 @@ def new_grade_id(notebook: Any, stem: str) -> str:
     return _make_unused(base, {get_grade_id(cell) for cell in get_cells(notebook)})
 
 
-def _make_unused(base: str, used: Iterable[str]) -> str:
-    taken, found, number = set(used), base, 1
-    while found in taken:
+def _make_unused(base: str, used: set[str]) -> str:
+    found, number = base, 1
+    while found in used:
         number += 1
         found = f"{base}-{number}"
     return found

@@ -127,7 +127,7 @@ _DOTS = re.compile(r"\s*(?:\.|·|⋅|×|\*(?!\*))\s*|\s+")
 
 def tidy_unit(unit: str) -> str:
     """One spelling for the ways of writing a unit: ``m s^-2``, ``m.s-2`` and ``m·s⁻²`` are the same."""
-    unit = unit.strip().strip("[]()$ ").replace("**", "^").replace("\\", "")
+    unit = unit[:LENGTH_LIMIT].strip().strip("[]()$ ").replace("**", "^").replace("\\", "")
     unit = unit.translate(_MINUS)
     unit = unicodedata.normalize("NFKC", unit).translate(_MINUS)
     unit = unit.replace("^", "").replace("{", "").replace("}", "")

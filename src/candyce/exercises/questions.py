@@ -26,6 +26,7 @@ from candyce.exercises.format import (
 )
 from candyce.exercises.release import release
 
+HEADING_LIMIT = 500  # characters of a line: the expression takes the square of their number
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _MARKUP = re.compile(r"[*_`]+(?=\S)|(?<=\S)[*_`]+")
@@ -154,7 +155,7 @@ def _get_last_heading(text: str) -> str:
     for line in text.split("\n"):
         if _FENCE.match(line):
             fenced = not fenced
-        match = None if fenced else _HEADING.match(line)
+        match = None if fenced else _HEADING.match(line[:HEADING_LIMIT])
         if match:
             plain = _MARKUP.sub("", match.group(1)).strip()
             heading = " ".join(plain.split())[:TITLE_LIMIT] or heading

@@ -9,6 +9,7 @@ Source: nbgrader's ``OverwriteCells`` and ``DeduplicateIds``; unlike them, this 
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -69,10 +70,26 @@ def prepare(author: Any, pupil: Any) -> list[Step]:
         step = _make_step(None if place is None else given[place], cell)
         if step:
             steps.append((place, step))
-    missing = [place for place in _get_fixed(given) if place not in matches]
-    for place in missing:
-        steps.insert(_find_position(steps, place), (place, _give(given[place])))
-    return [step for _place, step in steps]
+    behind = _place_missing(given, matches, [place for place, _step in steps if place is not None])
+    result = [_give(given[missing]) for missing in behind.get(None, ())]
+    for place, step in steps:
+        result.append(step)
+        if place is not None:
+            result += [_give(given[missing]) for missing in behind.get(place, ())]
+    return result
+
+
+def _place_missing(
+    given: list[Cell], matches: dict[int, int], known: list[int]
+) -> dict[int | None, list[int]]:
+    """The missing tests and given cells, by the nearest of the author's cells before them that is run."""
+    known = sorted(known)
+    behind: dict[int | None, list[int]] = {}
+    for place in _get_fixed(given):
+        if place not in matches:
+            at = bisect(known, place)
+            behind.setdefault(known[at - 1] if at else None, []).append(place)
+    return behind
 
 
 def match_cells(given: list[Cell], cells: list[Cell]) -> dict[int, int]:
@@ -128,16 +145,6 @@ def _make_step(author: Cell | None, cell: Cell) -> Step | None:
 def _give(author: Cell) -> Step:
     kind: Literal["tests", "given"] = "tests" if get_role(author) is Role.TESTS else "given"
     return Step(get_id(author), get_grade_id(author), kind, get_source(author))
-
-
-def _find_position(steps: list[tuple[int | None, Step]], place: int) -> int:
-    """Behind the nearest of the author's cells before ``place`` that is run."""
-    before = [
-        (known, position)
-        for position, (known, _step) in enumerate(steps)
-        if known is not None and known < place
-    ]
-    return max(before)[1] + 1 if before else 0
 
 
 # --- answers ------------------------------------------------------------------------------------

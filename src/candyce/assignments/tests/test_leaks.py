@@ -22,6 +22,7 @@ from candyce.assignments.tests.exercises import (
 from candyce.collab import store
 from candyce.collab.models import DocumentUpdate, LiveDocument
 from candyce.collab.tests.conftest import live  # noqa: F401 (a fixture)
+from candyce.grading.models import Answer, Sheet
 from candyce.lib.errors import CandyceError
 from candyce.library.models import Resource
 from candyce.projects import tokens
@@ -263,6 +264,40 @@ def test_the_sync_stream_of_a_copy_tells_no_secret(live, classroom, tmp_path):  
         code, told = asyncio.run(knock(closed, bob))
         assert code in {4403, 4404}
         assert find_secrets(told) == []
+
+
+def test_what_comes_back_tells_nothing_of_a_hidden_test(world, classroom, portal, editor):
+    copy, bob = world.copy, classroom.people["bob"]
+    sheet = Sheet.objects.create(copy=copy, state="done")
+    told = {"message": "zhidden", "error": "zhidden", "expected": "zanswer", "given": "zsolution"}
+    detail = [
+        {"name": "Test 1", "status": "failed", "hidden": True, **told},
+        {"name": "", "status": "wrong", "hidden": False, "expected": "zaccepted"},
+    ]
+    answer = Answer.objects.create(
+        sheet=sheet, path="exo.ipynb", grade_id="t", question_id="f", order=1, kind="tests",
+        points_max=1, auto_points=0, auto_detail=detail,
+    )  # fmt: skip
+    actions.return_copies([copy], acting_user=classroom.people["alice"])
+    visit = Visit(portal, editor, bob, Project.objects.get(pk=copy.project_id))
+
+    page = visit.get(f"/assignments/copies/{copy.pk}/")
+
+    assert b"Test 1" in page
+    assert find_secrets(page + visit.api("project") + visit.get("/my-work/")) == []
+    for path in (
+        f"assignments/{world.assignment.pk}/marking/",
+        f"assignments/{world.assignment.pk}/marking/table/",
+        f"assignments/{world.assignment.pk}/marking/1/",
+        f"assignments/copies/{copy.pk}/marking/",
+        f"assignments/copies/{copy.pk}/mark/",
+        f"assignments/copies/{copy.pk}/answers/{answer.pk}/",
+        f"assignments/{world.assignment.pk}/copies.zip",
+        f"assignments/{world.assignment.pk}/board/",
+        f"assignments/{world.assignment.pk}/",
+    ):
+        assert portal.get(f"/{path}").status_code in {403, 404, 405}, path
+        assert portal.post(f"/{path}").status_code in {403, 404, 405}, path
 
 
 # --- what is given ------------------------------------------------------------------------------

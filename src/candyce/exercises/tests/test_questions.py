@@ -107,6 +107,13 @@ def test_an_ordinary_notebook_holds_no_exercise():
     assert not has_exercise(make_notebook(make_cell("code", "x = 1", nbgrader={"grade": False})))
 
 
+def test_a_long_heading_is_read_in_linear_time():
+    lines = ["# " + " " * 300_000 + "x", "# " + " #" * 150_000, "# " + "*_`" * 100_000]
+    cells = [make_cell("markdown", line) for line in lines]
+
+    assert get_questions(make_notebook(*cells, exercise("tests", "t", "")))[0].id == "t"
+
+
 @settings(max_examples=200, deadline=None)
 @given(hostile_notebooks)
 def test_nothing_in_a_notebook_makes_reading_raise(notebook):
