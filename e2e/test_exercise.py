@@ -184,7 +184,7 @@ def answer_closed(pupil: Page) -> None:
     expect(number).to_have_value("9,8 m/s²")
     pupil.get_by_label("Brest va avec").select_option("Bretagne")
     pupil.get_by_label("Colmar va avec").select_option("Alsace")
-    take_picture(pupil, "exercice-questions")
+    take_picture(pupil, "exercice-repondre")
     file = pupil.get_by_label("Fichier à rendre")
     file.focus()
     expect(file.locator("option", has_text="mesures.csv")).to_have_count(1)
