@@ -7,7 +7,7 @@ import { completeSource, offsetAt, setMark, viewCell } from '../src/author/noteb
 import { READY, readyQuestion } from '../src/author/ready';
 import { hasRegion, wrap } from '../src/author/regions';
 import { Server } from '../src/author/server';
-import { type CellView, merge, survey } from '../src/author/survey';
+import { type CellView, merge, placeBelow, survey } from '../src/author/survey';
 import { program, readOutcome, report } from '../src/author/trial';
 import { DEFINITION } from '../src/author/trialProgram';
 import { formatPoints, readAmount } from '../src/author/words';
@@ -219,6 +219,13 @@ describe('the survey', () => {
       'no_tests a'
     ]);
     expect(found.questions.map(({ title }) => title)[0]).toBe('Question 1');
+  });
+
+  it('finds the place below a question, not between an answer and its tests', () => {
+    const cells = [view('t', null), view('a', 'solution'), view('x', null), view('a1', 'tests'), view('b', 'manual')];
+    const found = survey(cells, unnamed);
+    expect([0, 1, 2, 3, 4].map(index => placeBelow(found, cells, index))).toEqual([1, 4, 4, 4, 5]);
+    expect(placeBelow(survey([], unnamed), [], -1)).toBe(0);
   });
 
   it("lets the server's sentence replace the page's", () => {

@@ -17,7 +17,7 @@ import { Preview, type Render } from './preview';
 import { readyQuestion } from './ready';
 import { type Region, wrap } from './regions';
 import { type Said, Server } from './server';
-import { type CellView, merge, survey, type Survey } from './survey';
+import { type CellView, merge, placeBelow, survey, type Survey } from './survey';
 import { Trial } from './try';
 import { kindName } from './words';
 
@@ -187,7 +187,7 @@ export class AuthorController {
     }
   }
 
-  /** Put a ready question below the chosen cell, and go there. */
+  /** Put a ready question below the chosen cell, or the question it belongs to, and go there. */
   insert(kind: Kind): void {
     const panel = this._options.current();
     const notebook = panel?.content;
@@ -197,7 +197,7 @@ export class AuthorController {
     const { session, t, bar } = this._options;
     const taken = this._survey.marked.map(({ mark }) => mark.gradeId);
     const cells = readyQuestion(kind, session.language, taken);
-    const index = notebook.widgets.length ? notebook.activeCellIndex + 1 : 0;
+    const index = placeBelow(this._survey, this._views(panel), notebook.activeCellIndex);
     insertCells(notebook.model.sharedModel as unknown as Parameters<typeof insertCells>[0], index, cells);
     NotebookActions.renderAllMarkdown(notebook);
     bar.announce(t('authorInserted', { role: kindName(kind, t) }));

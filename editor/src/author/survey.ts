@@ -118,6 +118,18 @@ function problem(code: LocalCode, cellId: string): Problem {
   return { code, cellId, message: '' };
 }
 
+/** Where to insert below the cell at `index`: never between an answer and its tests. */
+export function placeBelow({ questions }: Survey, cells: readonly { id: string }[], index: number): number {
+  const places = new Map(cells.map(({ id }, place) => [id, place]));
+  for (const { cells: own } of questions) {
+    const [first, last] = [own[0], own[own.length - 1]].map(({ cellId }) => places.get(cellId) ?? -1);
+    if (first <= index && index < last) {
+      return last + 1;
+    }
+  }
+  return Math.min(cells.length, index + 1);
+}
+
 /** The last Markdown heading of a text cell, without its marks. */
 export function headingOf({ type, source }: Pick<CellView, 'type' | 'source'>): string {
   if (type !== 'markdown') {
