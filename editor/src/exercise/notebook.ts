@@ -128,9 +128,6 @@ export class NotebookExercise {
       data.observe(() => this._soon());
     }
     this._look();
-    if (this._questions.some(({ hintCost }) => hintCost !== null)) {
-      void this._learnHints();
-    }
   }
 
   /** This page speaks for the pupil whose copy it is, and may write. */
@@ -165,6 +162,10 @@ export class NotebookExercise {
     this._showForms(cells);
     this._showFeet();
     this._tell();
+    if (!this._hintsAsked && this._around.role() === 'pupil' && this._questions.some(({ hintCost }) => hintCost !== null)) {
+      this._hintsAsked = true;
+      void this._learnHints();
+    }
     this._changed.emit();
   }
 
@@ -399,9 +400,6 @@ export class NotebookExercise {
   }
 
   private async _learnHints(): Promise<void> {
-    if (this._around.role() !== 'pupil') {
-      return;
-    }
     const known = await this._around.knownHints(this._panel.context.path).catch(() => ({}));
     for (const question of this._questions) {
       const text = (known as Record<string, string>)[question.id];
@@ -422,6 +420,7 @@ export class NotebookExercise {
   private readonly _outcomes = new Map<string, Outcome>();
   private readonly _phases = new Map<string, Phase>();
   private readonly _hints = new Map<string, string>();
+  private _hintsAsked = false;
   private _queue: Promise<void> = Promise.resolve();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _changed = new Signal<this, void>(this);
