@@ -112,6 +112,7 @@ class CopyForm(MarkForm):
     def of_copy(cls, copy: Copy, *, by_hand: bool, data: Any = None) -> CopyForm:
         initial = {"mark": copy.mark if by_hand else None, "appraisal": copy.appraisal}
         form = cls(data, label_suffix="", initial=initial)
+        form.fields["appraisal"].widget.attrs["rows"] = 4
         if not by_hand:
             form.fields["mark"].widget.attrs["placeholder"] = say_mark(copy.mark)
         return form

@@ -46,8 +46,8 @@ class Card:
     hint_cost: Decimal | None = None
 
     @property
-    def anchor(self) -> str:
-        return f"c{self.copy.pk.hex[:12]}-q{self.asked.number}"
+    def label(self) -> str:
+        return f"{self.asked.number}. {self.asked.title}"
 
 
 def make_card(
