@@ -15,7 +15,7 @@ from candyce.assignments import actions as assignment_actions
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.tests.pages import assert_clean
 from candyce.conftest import make_user
-from candyce.grading import actions
+from candyce.grading import actions, feedback
 from candyce.grading.models import Answer, HintUse, Sheet
 from candyce.grading.tests.marked import mark
 from candyce.projects.actions import create_project
@@ -306,10 +306,17 @@ def test_the_pupil_reads_nothing_before_the_return_and_all_of_it_after(marked, a
     assert "6 points sur 8" in after
     assert "Test caché 1" in after
     assert "Échoué" in after
-    for secret in ("secret-de-la-prof", "aire(0, 17)", "BEGIN HIDDEN"):
+    for secret in ("AssertionError", "secret-de-la-prof", "aire(0, 17)", "BEGIN HIDDEN"):
         assert secret not in after
     assert_clean(after)
     assert as_("chloe").get(page).status_code == 404
+
+
+def test_the_feedback_is_empty_until_the_return_whoever_asks(marked, rf):
+    for name in ("bob", "alice"):
+        user = marked.user(name)
+        copy = access.get_copy(user, marked.copy("bob").pk)
+        assert feedback.render_feedback(user, copy, rf.get("/")) == ""
 
 
 def test_a_copy_given_back_to_work_on_hides_its_points_again(marked, as_):
