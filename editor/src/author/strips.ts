@@ -33,6 +33,10 @@ export function watchStrips(panel: NotebookPanel, rules: StripRules): () => void
   };
   panel.content.modelContentChanged.connect(soon);
   panel.content.activeCellChanged.connect(soon);
+  // a cell is drawn when it comes into view, and then puts itself before its strip
+  const observer = new MutationObserver(soon);
+  observer.observe(panel.content.node, { childList: true, subtree: true });
+  panel.disposed.connect(() => observer.disconnect());
   void panel.revealed.then(soon);
   return soon;
 }
@@ -43,10 +47,14 @@ function draw(cell: Cell, rules: StripRules): void {
   const words = mark
     ? [kindName(mark.kind, t), hasPoints(mark.kind) ? formatPoints(mark.points, language, t) : ''].filter(Boolean).join(' · ')
     : '';
+  const strip = cell.node.querySelector(':scope > .cy-author-strip');
   if ((cell.node.dataset.cyRole ?? '') === words) {
+    if (strip && cell.node.querySelector(':scope > .lm-Widget ~ .cy-author-strip')) {
+      cell.node.prepend(strip);
+    }
     return;
   }
-  cell.node.querySelector(':scope > .cy-author-strip')?.remove();
+  strip?.remove();
   if (!mark) {
     delete cell.node.dataset.cyRole;
     return;
