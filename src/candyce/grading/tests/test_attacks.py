@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from candyce.exercises.restore import prepare
 from candyce.grading.sandbox import limits
 from candyce.grading.sandbox.pool import Pool
@@ -15,6 +17,8 @@ from candyce.grading.sources import AuthorNotebook
 from candyce.grading.tests import lesson
 from candyce.grading.tests.attacks import ATTACKS
 from candyce.grading.tests.conftest import needs_sandbox
+
+pytestmark = pytest.mark.sandbox
 
 
 @dataclass(frozen=True)

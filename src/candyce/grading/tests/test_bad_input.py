@@ -18,7 +18,7 @@ from candyce.grading.tests.attacks import NODE
 from candyce.grading.tests.conftest import needs_sandbox
 from candyce.grading.tests.lesson import GOOD, code, make_copy
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sandbox]
 ALL, SOME = Decimal(17), Decimal(13)  # with and without the question that was spoilt
 
 

@@ -10,6 +10,8 @@ from candyce.grading.sandbox.box import get_depth
 from candyce.grading.sandbox.seccomp import make_filter
 from candyce.grading.tests.conftest import needs_sandbox
 
+pytestmark = pytest.mark.sandbox
+
 
 @dataclass
 class Step:
