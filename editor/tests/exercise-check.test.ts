@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { headingOf } from '../src/author/survey';
 import { checkCode, checkWritten, type Report, type RunError, type Runner } from '../src/exercise/check';
 import { change } from '../src/exercise/edits';
 import { tick, parse } from '../src/exercise/markdown';
@@ -130,13 +131,28 @@ describe('checking', () => {
     expect(await world(new FakeRunner({}, { tests, error: null }))).toMatchObject({ state: 'failing', error: 'TypeError' });
   });
 
+  it('names a question by a heading that pupils see', () => {
+    const source = '## La méthode\n\n### BEGIN SOLUTION\nOn multiplie.\n### END SOLUTION';
+    const cells = [cell('manual', source, {}, 'markdown')];
+    expect(getQuestions(cells, numbered)[0].title).toBe('La méthode');
+    expect(headingOf({ type: 'markdown', source })).toBe('La méthode');
+  });
+
   it('says of a closed question only whether it is answered', () => {
     for (const [source, blank] of [['- [ ] a', true], ['- [x] a', false]] as const) {
       const cells = [cell('manual', source, { question: { kind: 'choice', key: {} } }, 'markdown')];
       const [question] = getQuestions(cells, numbered);
       expect(checkWritten(question, cells)).toMatchObject({ blank, state: 'trying', error: '' });
     }
-    for (const [source, blank] of [['YOUR ANSWER HERE', true], ['Parce que', false]] as const) {
+    const stub = 'Explique.\n\nÉCRIRE LA RÉPONSE ICI';
+    const code = '# YOUR CODE HERE\nraise NotImplementedError()';
+    for (const [source, blank] of [
+      ['YOUR ANSWER HERE', true],
+      [stub, true],
+      [code, true],
+      [`${stub}\nJe multiplie.`, false],
+      ['Parce que', false]
+    ] as const) {
       const cells = [cell('manual', source, {}, 'markdown')];
       expect(checkWritten(getQuestions(cells, numbered)[0], cells).blank).toBe(blank);
     }

@@ -2,6 +2,7 @@
  * The questions of a notebook, their points, and what can be seen to be wrong without asking
  * the server: ids that are missing or double, answers without tests, no points.
  */
+import { headingsOf } from '../exercise/headings';
 import { isValidId } from './ids';
 import { type CellType, hasPoints, isByHand, type Kind, type Mark, type Metadata, readMark, startsQuestion } from './marks';
 
@@ -132,19 +133,7 @@ export function placeBelow({ questions }: Survey, cells: readonly { id: string }
 
 /** The last Markdown heading of a text cell, without its marks. */
 export function headingOf({ type, source }: Pick<CellView, 'type' | 'source'>): string {
-  if (type !== 'markdown') {
-    return '';
-  }
-  let fenced = false;
-  let found = '';
-  for (const line of source.split('\n')) {
-    if (/^ {0,3}(```|~~~)/.test(line)) {
-      fenced = !fenced;
-    }
-    const heading = fenced ? null : /^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$/.exec(line);
-    found = heading ? heading[1].replace(/[*_`]/g, '') : found;
-  }
-  return found;
+  return (type === 'markdown' && headingsOf(source).at(-1)) || '';
 }
 
 /** What is wrong, each once: the server's word about a cell replaces the page's. */

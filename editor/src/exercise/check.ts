@@ -115,12 +115,13 @@ export function checkWritten(question: Question, cells: readonly CellData[]): Ou
   };
 }
 
-/** What stands in a free answer before anything is written (nbgrader's stubs). */
-const STUBS = ['YOUR ANSWER HERE', '# YOUR CODE HERE\nraise NotImplementedError()', '# YOUR CODE HERE'];
+/** Where a free answer is to be written, in the words of `candyce.exercises.release` (nbgrader's own in English). */
+const PLACES = ['YOUR ANSWER HERE', 'YOUR CODE HERE', 'ÉCRIRE LA RÉPONSE ICI', 'ÉCRIRE LE CODE ICI'];
 
+/** Nothing is written while the place for it is still the last thing that stands there. */
 function isWritten(source: string): boolean {
-  const text = source.trim();
-  return text !== '' && !STUBS.includes(text);
+  const text = source.replace(/\n[ \t]*raise NotImplementedError\(\)\s*$/, '').trimEnd();
+  return text !== '' && !PLACES.some(place => text.endsWith(place));
 }
 
 /** The sources that an answer consists of, to see whether it changed since. */

@@ -4,6 +4,7 @@
  * An answer cell and the tests that follow it are one question; free texts, closed questions
  * and tasks are questions of their own.
  */
+import { headingsOf } from './headings';
 import type { ClosedKind } from './markdown';
 import { type CellData, getCandyce, getNbgrader, getRole, type Role } from './metadata';
 
@@ -103,33 +104,4 @@ function asPart(cell: CellData, index: number, role: Role): QuestionCell {
   const meta = getNbgrader(cell.metadata);
   const points = role === 'solution' ? 0 : (meta?.points ?? 0);
   return { index, id: cell.id, gradeId: meta?.grade_id ?? '', role, points };
-}
-
-const FENCE = /^ {0,3}(```|~~~)/;
-const HEADING = /^ {0,3}#{1,6}[ \t]+(.*)$/;
-
-/** The texts of the headings "# …" outside fenced code. */
-function headingsOf(source: string): string[] {
-  const found: string[] = [];
-  let fenced = false;
-  for (const line of source.split('\n')) {
-    if (FENCE.test(line)) {
-      fenced = !fenced;
-    }
-    const text = fenced ? '' : plain(HEADING.exec(line)?.[1] ?? '');
-    if (text) {
-      found.push(text);
-    }
-  }
-  return found;
-}
-
-/** A heading without its closing signs and the marks of emphasis. */
-function plain(text: string): string {
-  const end = text.trimEnd();
-  let length = end.length;
-  while (length > 0 && end[length - 1] === '#') {
-    length -= 1;
-  }
-  return end.slice(0, length).replace(/[*_`]/g, '').trim();
 }

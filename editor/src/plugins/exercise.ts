@@ -61,7 +61,8 @@ export const exercisePlugin: JupyterFrontEndPlugin<void> = {
     const show = (): void => {
       const exercise = current();
       menu.update({
-        rows: exercise?.rows ?? [],
+        // to whom the questions belong, the panel for writing them lists them
+        rows: around.role() === 'author' ? [] : (exercise?.rows ?? []),
         busy: exercise?.isBusy ?? false,
         hand: exercise?.hand ?? null
       });
