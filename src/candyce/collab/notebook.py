@@ -124,7 +124,7 @@ def _whole(value: Any) -> Any:
 
 
 def join_text(text: Any) -> str:
-    if isinstance(text, list):
+    if isinstance(text, list) and all(isinstance(part, str) for part in text):
         return "".join(text)
     if not isinstance(text, str):
         raise InvalidNotebook
@@ -249,8 +249,8 @@ def read_cell(shared: Map) -> Notebook:
     else:
         for key in ("outputs", "execution_count"):
             cell.pop(key, None)
-        if not cell.get("attachments", True):
-            del cell["attachments"]
+    if not cell.get("attachments", True):
+        del cell["attachments"]
     return cell
 
 

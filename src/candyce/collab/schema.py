@@ -66,8 +66,10 @@ class Watcher:
         elif path[1] == "outputs" and depth == 2:
             kind = "outputs" if type(event) is ArrayEvent else "odd"
             self.changes.append((kind, _inserted(event)))
-        elif path[1] == "outputs" and depth == 3:
-            self.changes.append(("outputs", [event.target]))
+        elif path[1] == "outputs":  # within one of them, however deep
+            self.changes.append(("outputs", [self.cells[path[0]]["outputs"][path[2]]]))
+            if depth > limits.DEPTH:
+                self.changes.append(("deep", None))
         elif depth > limits.DEPTH:
             self.changes.append(("deep", None))
 
@@ -163,7 +165,9 @@ def check_cell(cell: Any, repairs: list[Map]) -> None:
         raise InvalidUpdate("metadata of a cell")
     _note_trusted(metadata, repairs)
     # A value, as pages write it: what changes inside a shared map here would not be seen.
-    attachments = cell.get("attachments") or {}
+    attachments = cell.get("attachments")
+    if attachments is None:  # no `or {}`: an empty shared list is false, too
+        attachments = {}
     if not isinstance(attachments, dict) or not all(
         isinstance(bundle, dict) for bundle in attachments.values()
     ):
@@ -188,13 +192,17 @@ def check_output(output: Any) -> None:
         raise InvalidUpdate("type of an output")
     kind = output["output_type"]
     if kind == "stream":
-        text = output.get("text", "")
-        if not isinstance(text, (Text, str, list, Array)) or not isinstance(
-            output.get("name"), str
-        ):
+        if not _is_text(output.get("text", "")) or not isinstance(output.get("name"), str):
             raise InvalidUpdate("stream output")
     elif kind == "error":
         if not isinstance(output.get("traceback"), (list, Array)):
             raise InvalidUpdate("error output")
     elif not isinstance(output.get("data"), (dict, Map)):
         raise InvalidUpdate("data of an output")
+
+
+def _is_text(value: Any) -> bool:
+    """nbformat's multiline string, as a value or shared."""
+    if isinstance(value, (list, Array)):
+        return all(isinstance(part, str) for part in value)
+    return isinstance(value, (Text, str))

@@ -88,6 +88,10 @@ def _cell(**changes):
     )
 
 
+def _get_output(doc):
+    return doc.get("cells", type=Array)[1]["outputs"][0]
+
+
 EDITS = {
     "no source": lambda doc: doc.get("cells", type=Array)[0].__delitem__("source"),
     "source as a string": _set("source", "plain"),
@@ -106,6 +110,9 @@ EDITS = {
     "cell without id": _cell(id=None),
     "code without outputs": _cell(cell_type="code"),
     "attachments": _cell(attachments="x"),
+    "attachments as a list": _cell(attachments=Array([])),
+    "printed lists": lambda doc: _get_output(doc).__setitem__("text", [["a"], 1]),
+    "printed shared lists": lambda doc: _get_output(doc).__setitem__("text", Array([["a"], 1])),
     "nbformat 3": lambda doc: doc.get("meta", type=Map).__setitem__("nbformat", 3),
     "no metadata": lambda doc: doc.get("meta", type=Map).__delitem__("metadata"),
 }
@@ -124,6 +131,15 @@ async def test_edits_that_would_make_the_notebook_unreadable_are_refused(
     await other.wait_saved()
     await bob.close()
     await other.close()
+
+
+async def test_what_is_put_into_a_shared_list_of_an_output_is_looked_at(live, school, project):
+    bob = await enter(live.client(project, school.bob))
+    _get_output(bob.doc)["text"] = Array(["a"])
+    await bob.wait_saved()
+    _get_output(bob.doc)["text"].append(1)
+    await bob.wait_for(lambda: bob.rejected == [2])
+    await bob.close()
 
 
 async def test_after_five_invalid_updates_the_line_is_cut(live, school, project):
