@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
 
 import nbformat
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import NewPerson, take_picture
+from e2e.giving import import_notebook
 from e2e.looks import get_overflow, get_violations
 from e2e.notebook import get_cells, wait_for_notebook, wait_until_saved
 
@@ -33,22 +33,6 @@ NOTEBOOK = nbformat.v4.new_notebook(
     ]
 )
 ROLE = "Rôle de la cellule"
-
-
-def import_notebook(teacher: Page) -> str:
-    """A notebook of the teacher's own; returns the project's id."""
-    teacher.goto("/projects/import/")
-    teacher.locator("main input[type=file]").set_input_files(
-        {
-            "name": "Statistiques.ipynb",
-            "mimeType": "application/json",
-            "buffer": nbformat.writes(NOTEBOOK).encode(),
-        }
-    )
-    teacher.locator("main form button[type=submit]").first.click()
-    project = re.search(r"/projects/([0-9a-f-]{36})/", teacher.url)
-    assert project is not None
-    return project[1]
 
 
 def export_notebook(teacher: Page, project: str) -> dict[str, object]:
@@ -93,7 +77,7 @@ def check_access(teacher: Page) -> None:
 
 def test_a_teacher_writes_an_exercise(new_person: NewPerson) -> None:
     teacher = new_person("marc.lefevre", height=900)
-    project = import_notebook(teacher)
+    project = import_notebook(teacher, "Statistiques", nbformat.writes(NOTEBOOK).encode())
     teacher.goto(f"/projects/{project}/open/")
     wait_for_notebook(teacher)
     panel = teacher.locator("#cy-author")
@@ -185,7 +169,7 @@ def test_a_teacher_writes_an_exercise(new_person: NewPerson) -> None:
 
 def test_the_panel_fits_a_phone_in_english_and_dark(new_person: NewPerson) -> None:
     teacher = new_person("marc.lefevre", width=360, height=740, dark=True, language="en")
-    project = import_notebook(teacher)
+    project = import_notebook(teacher, "Statistiques", nbformat.writes(NOTEBOOK).encode())
     teacher.goto(f"/projects/{project}/open/")
     wait_for_notebook(teacher)
     teacher.get_by_role("button", name="Exercise", exact=True).click()

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from e2e.conftest import NewPerson, Site, take_picture
 from e2e.crowd import Crowd, Pupil, error, image, issue_token, join, let_time_pass, stream
+from e2e.giving import import_notebook
 from e2e.looks import get_overflow, get_violations
 from e2e.notebook import get_cells, wait_for_notebook, wait_until_saved
 from e2e.test_story import give
@@ -28,23 +29,13 @@ NOTEBOOK = nbformat.v4.new_notebook(
 
 def share_notebook(teacher: Page, *usernames: str) -> str:
     """A notebook of the teacher's own, to be written in by these people too; returns the project's id."""
-    teacher.goto("/projects/import/")
-    teacher.locator("main input[type=file]").set_input_files(
-        {
-            "name": "Loi d'Ohm.ipynb",
-            "mimeType": "application/json",
-            "buffer": nbformat.writes(NOTEBOOK).encode(),
-        }
-    )
-    teacher.locator("main form button[type=submit]").first.click()
-    project = re.search(r"/projects/([0-9a-f-]{36})/", teacher.url)
-    assert project is not None
+    project = import_notebook(teacher, "Loi d'Ohm", nbformat.writes(NOTEBOOK).encode())
     for username in usernames:
         members = teacher.locator("section[aria-labelledby=members]")
         members.get_by_label("Identifiant").fill(username)
         members.locator("select[name=right]").select_option("write")
         members.get_by_role("button", name="Ajouter", exact=True).click()
-    return project[1]
+    return project
 
 
 def open_project(page: Page, project: str) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from candyce.grading.tests.notebooks import make_cell, nbgrader, to_bytes
 from e2e.conftest import NewPerson, Site, take_picture
 from e2e.crowd import _run
+from e2e.giving import give_notebook
 from e2e.looks import get_overflow, get_violations
 from e2e.notebook import wait_for_notebook, wait_until_saved
 
@@ -70,19 +71,6 @@ print("null")
 """
 
 
-def give(teacher: Page) -> str:
-    teacher.goto("/projects/import/")
-    teacher.locator("main input[type=file]").set_input_files(
-        {"name": f"{TITLE}.ipynb", "mimeType": "application/json", "buffer": to_bytes(CELLS)}
-    )
-    teacher.locator("main form button[type=submit]").first.click()
-    teacher.get_by_role("link", name="Donner à une classe").first.click()
-    teacher.get_by_label("Titre").fill(TITLE)
-    teacher.get_by_label("2de 1").check()
-    teacher.get_by_role("button", name="Donner", exact=True).click()
-    return re.sub(r"\s", "", teacher.locator(".code-big").inner_text())
-
-
 def open_copy(pupil: Page, code: str) -> None:
     pupil.goto(f"/c/{code}/", wait_until="commit")
     button = pupil.get_by_role("button", name=re.compile("Commencer|Ouvrir|Continuer|Open|Start"))
@@ -113,7 +101,7 @@ def check(page: Page, title: str, verdict: str) -> Locator:
 
 
 def test_a_pupil_does_an_exercise(site: Site, new_person: NewPerson) -> None:
-    code = give(new_person("nadia.benali"))
+    code = give_notebook(new_person("nadia.benali"), TITLE, to_bytes(CELLS))
     pupil = new_person("ines.moreau", height=900)
     open_copy(pupil, code)
     progress = pupil.locator(".cy-progress-button")

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from candyce.grading.tests.notebooks import make_cell, nbgrader, to_bytes
 from e2e.conftest import NewPerson, Site, take_picture
 from e2e.crowd import _run
+from e2e.giving import give_notebook
 from e2e.looks import Watch, get_overflow, get_violations
 
 TITLE = "Aires de figures simples"
@@ -105,20 +106,6 @@ print(json.dumps(found))
 """
 
 
-def give(teacher: Page) -> str:
-    """The exercise as a project of the teacher's, given to 2de 1; returns the code."""
-    teacher.goto("/projects/import/")
-    teacher.locator("main input[type=file]").set_input_files(
-        {"name": f"{TITLE}.ipynb", "mimeType": "application/json", "buffer": to_bytes(CELLS)}
-    )
-    teacher.locator("main form button[type=submit]").first.click()
-    teacher.get_by_role("link", name="Donner à une classe").first.click()
-    teacher.get_by_label("Titre").fill(TITLE)
-    teacher.get_by_label("2de 1").check()
-    teacher.get_by_role("button", name="Donner", exact=True).click()
-    return re.sub(r"\s", "", teacher.locator(".code-big").inner_text())
-
-
 def current(page: Page) -> Locator:
     return page.locator("[data-answer][aria-current]")
 
@@ -137,7 +124,7 @@ def test_a_class_is_marked_by_keyboard_and_reads_its_copies(
     teacher = new_person("nadia.benali", width=1440, height=900)
     ears = Watch({site.portal.split("//")[1], site.editor.split("//")[1]})
     ears.listen(teacher)
-    code = give(teacher)
+    code = give_notebook(teacher, TITLE, to_bytes(CELLS))
     pupils: list[Any] = _run(site, _ANSWER, code, "8", CHOICE)
     teacher.goto("/assignments/")
     teacher.get_by_role("link", name=TITLE).first.click()
