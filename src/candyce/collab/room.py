@@ -152,8 +152,6 @@ class Room:
         self.connections.add(connection)
         connection.send_status()
         self.ask(connection, replica)
-        if states := self.presence.all() | self.watchers.all():
-            connection.send(protocol.awareness_message(states))
 
     def leave(self, connection: Connection) -> None:
         self.connections.discard(connection)
@@ -204,7 +202,11 @@ class Room:
             missing = EMPTY_UPDATE
         else:
             missing = (await self.get_replica()).diff(state)
-        connection.synced = True
+        if not connection.synced:
+            # From here on it is sent what is news, so now it is told who is here already.
+            connection.synced = True
+            if states := self.presence.all() | self.watchers.all():
+                connection.send(protocol.awareness_message(states))
         connection.send(protocol.sync_message(protocol.STEP2, missing))
 
     async def _receive_update(self, connection: Connection, message: protocol.Update) -> None:

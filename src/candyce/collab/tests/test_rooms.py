@@ -151,6 +151,26 @@ async def test_people_are_seen_under_their_own_name_and_leave(live, school, proj
     await late.close()
 
 
+async def test_who_comes_while_a_page_is_on_its_way_in_is_not_missed(live, school, project):
+    await share(project, school.alice, "read", "write")
+    bob = await enter(live.client(project, school.bob))
+    alice = await enter(live.client(project, school.alice))
+    late = live.client(project, school.alice)
+    held, send = [], late.send
+    late.send = held.append
+    await late.connect()
+    await late.wait_for(lambda: late.status is not None)  # in the room, and has asked for nothing yet
+    bob.send(protocol.awareness_message({7: (1, {"cursor": 3})}))
+    await alice.wait_for(lambda: 7 in alice.awareness)
+    assert late.awareness == {}
+    late.send = send
+    for message in held:
+        late.send(message)
+    await late.wait_for(lambda: 7 in late.awareness)
+    for client in (bob, alice, late):
+        await client.close()
+
+
 async def test_the_file_follows_the_typing(live, school, project, monkeypatch):
     monkeypatch.setattr(limits, "MATERIALISE_AFTER", 0.1)
     bob = await enter(live.client(project, school.bob))
