@@ -159,7 +159,9 @@ async def test_who_comes_while_a_page_is_on_its_way_in_is_not_missed(live, schoo
     held, send = [], late.send
     late.send = held.append
     await late.connect()
-    await late.wait_for(lambda: late.status is not None)  # in the room, and has asked for nothing yet
+    await late.wait_for(
+        lambda: late.status is not None
+    )  # in the room, and has asked for nothing yet
     bob.send(protocol.awareness_message({7: (1, {"cursor": 3})}))
     await alice.wait_for(lambda: 7 in alice.awareness)
     assert late.awareness == {}
