@@ -49,6 +49,7 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "closes_at": closes_at.isoformat() if closes_at else None,
         "state": copy.state,
         "frozen": assignment.frozen_at is not None,
+        "news": copy.news,
         "handed_in_at": copy.handed_in_at.isoformat() if copy.handed_in_at else None,
         "can_hand_in": abilities["hand_in"],
         "can_take_back": abilities["take_back"],

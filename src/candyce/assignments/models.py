@@ -88,6 +88,8 @@ class Copy(models.Model):
     marked_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Grows with each notice that is sent to the copy's pupil or withdrawn: its pages look again.
+    news = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("assignment", "pupil"), name="copy_once"),)
@@ -104,3 +106,52 @@ class CodeGuess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.at}"
+
+
+class Notice(models.Model):
+    """What a teacher tells pupils while they work: a message, or a hint for one question.
+
+    Whole classes (who joins one later reads it too), single pupils, or both.
+    """
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", _("Message")
+        HINT = "hint", _("Hint for a question")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="notices")
+    author = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.MESSAGE)
+    text = models.TextField(_("text"), help_text=_("Markdown"))
+    # A hint's question in the version given to pupils; both are empty for a message.
+    path = models.CharField(max_length=400, blank=True)
+    question_id = models.CharField(max_length=200, blank=True)
+    classes = models.ManyToManyField("accounts.Class", related_name="+")
+    pupils = models.ManyToManyField("accounts.User", related_name="+")
+    sent_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-sent_at", "-pk")
+        indexes = (models.Index(fields=("assignment", "sent_at"), name="notice_by_assignment"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.assignment_id}"
+
+
+class NoticeReading(models.Model):
+    """A pupil has said that a notice is read."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="readings")
+    pupil = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("notice", "pupil"), name="notice_read_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} read {self.notice_id}"

@@ -133,6 +133,7 @@ class Connection:
                 "message": str(rights.get_message(code)),
                 "document": self.room.document_id,
                 "room": self.grant.conduct,
+                "news": self.grant.news,
             }
         if status != self.status:
             self.status = status

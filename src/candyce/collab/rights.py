@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from candyce.projects import tokens
 from candyce.projects.access import MANAGE, READ, WRITE, Rights, get_rights
 from candyce.projects.conduct import describe_conduct
 from candyce.projects.models import Project
+from candyce.projects.news import get_news
 
 
 class Refused(Exception):
@@ -40,6 +42,7 @@ class Grant:
     full: bool = False
     conduct: dict[str, Any] = field(default_factory=dict)
     until: float | None = None  # epoch seconds at which the clock may change these rights
+    news: int = 0  # see candyce.projects.news
 
     @property
     def user_id(self) -> uuid.UUID:
@@ -78,10 +81,16 @@ def grant(token: tokens.Token) -> Grant:
     """Look up the person's present rights; raises :class:`Refused`."""
     user = User.objects.filter(pk=token.user_id).first()
     project = Project.objects.select_related("pen").filter(pk=token.project_id).first()
-    return _decide(token, user, project)
+    return _decide(token, user, project, _get_news([project] if project else []))
 
 
-def _decide(token: tokens.Token, user: User | None, project: Project | None) -> Grant:
+def _get_news(projects: Iterable[Project]) -> dict[uuid.UUID, int]:
+    return get_news([one.pk for one in projects if one.kind == Project.Kind.COPY])
+
+
+def _decide(
+    token: tokens.Token, user: User | None, project: Project | None, news: dict[uuid.UUID, int]
+) -> Grant:
     if user is None or not user.is_active:
         raise Refused(protocol.CLOSE_FORBIDDEN, "forbidden")
     if user.signed_out_at is not None and user.signed_out_at.timestamp() >= token.first_issued + 1:
@@ -109,6 +118,7 @@ def _decide(token: tokens.Token, user: User | None, project: Project | None) -> 
         full,
         describe_conduct(user, project, rights),
         rights.until.timestamp() if rights.until else None,
+        news.get(project.pk, 0),
     )
 
 
@@ -131,10 +141,12 @@ def grant_many(these: list[tokens.Token]) -> list[Grant | Refused]:
     """:func:`grant` for many, refusals as values."""
     users = User.objects.in_bulk({token.user_id for token in these})
     projects = Project.objects.select_related("pen").in_bulk({token.project_id for token in these})
+    news = _get_news(projects.values())
     answers: list[Grant | Refused] = []
     for token in these:
+        user, project = users.get(token.user_id), projects.get(token.project_id)
         try:
-            answers.append(_decide(token, users.get(token.user_id), projects.get(token.project_id)))
+            answers.append(_decide(token, user, project, news))
         except Refused as refused:
             answers.append(refused)
     return answers

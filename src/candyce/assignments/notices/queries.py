@@ -1,0 +1,136 @@
+"""What was sent, as the pupil reads it and as the teacher sees it read."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+
+from candyce.accounts.models import Enrolment, User
+from candyce.assignments import queries
+from candyce.assignments.models import Assignment, Copy, Notice, NoticeReading
+from candyce.assignments.notices import access
+from candyce.assignments.notices.questions import Given, find_given
+from candyce.assignments.prose import render_prose
+from candyce.lib.text import fold
+
+RECEIVED = 100  # notices shown in one copy
+SENT = 50  # notices in the teacher's list
+
+
+@dataclass(frozen=True)
+class Received:
+    """A notice as its reader sees it; ``seen_at`` is None until the pupil says that it is read."""
+
+    notice: Notice
+    html: SafeString
+    author: str
+    question: Given | None
+    seen_at: datetime | None
+
+
+def get_received(user: User, copy: Copy) -> list[Received]:
+    """What was sent to the pupil of a copy fetched through the room's door, newest first."""
+    found = list(access.received_in(user, copy).select_related("author")[:RECEIVED])
+    reader = user.pk if access.is_reader(user, copy) else copy.pupil_id
+    seen = dict(
+        NoticeReading.objects.filter(notice__in=found, pupil=reader).values_list(
+            "notice_id", "seen_at"
+        )
+    )
+    return [
+        Received(
+            notice,
+            render_prose(notice.text),
+            notice.author.full_name if notice.author else "",
+            _find_question(copy.assignment, notice),
+            seen.get(notice.pk),
+        )
+        for notice in found
+    ]
+
+
+def _find_question(assignment: Assignment, notice: Notice) -> Given | None:
+    if not notice.question_id:
+        return None
+    return find_given(assignment, notice.path, notice.question_id)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A notice as a teacher sees it: to whom of those one follows, and who of them has read it."""
+
+    notice: Notice
+    html: SafeString
+    author: User | None
+    question: Given | None
+    classes: tuple[str, ...]
+    pupils: tuple[str, ...]  # names of those chosen one by one
+    read: tuple[str, ...]
+    unread: tuple[str, ...]
+    may_withdraw: bool
+
+    @property
+    def total(self) -> int:
+        return len(self.read) + len(self.unread)
+
+
+def get_sent(user: User, assignment: Assignment) -> list[Sent]:
+    """What was sent about an assignment that the person follows, newest first."""
+    notices = list(
+        access.sent_by(user, assignment)
+        .select_related("author")
+        .prefetch_related("classes", "pupils", "readings")[:SENT]
+    )
+    people = {row.pupil.pk: row.pupil for row in queries.get_rows(user, assignment)}
+    members = _get_members({one.pk for notice in notices for one in notice.classes.all()})
+    return [_make_sent(user, assignment, notice, people, members) for notice in notices]
+
+
+def _get_members(classes: Collection[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    members: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    enrolments = Enrolment.objects.filter(
+        school_class__in=classes, role=Enrolment.Role.STUDENT
+    ).values_list("school_class_id", "user_id")
+    for class_id, user_id in enrolments:
+        members[class_id].add(user_id)
+    return members
+
+
+def _make_sent(
+    user: User,
+    assignment: Assignment,
+    notice: Notice,
+    people: dict[uuid.UUID, User],
+    members: dict[uuid.UUID, set[uuid.UUID]],
+) -> Sent:
+    named = {one.pk for one in notice.pupils.all()}
+    reached = named.union(*(members[one.pk] for one in notice.classes.all()))
+    seen = {reading.pupil_id for reading in notice.readings.all()}
+
+    def name(ids: set[uuid.UUID]) -> tuple[str, ...]:
+        known = [people[pk] for pk in ids if pk in people]
+        known.sort(key=lambda one: fold(one.sort_name))
+        return tuple(one.full_name for one in known)
+
+    return Sent(
+        notice=notice,
+        html=render_prose(notice.text),
+        author=notice.author,
+        question=_find_question(assignment, notice),
+        classes=tuple(sorted(one.title for one in notice.classes.all())),
+        pupils=name(named),
+        read=name(reached & seen),
+        unread=name(reached - seen),
+        may_withdraw=access.may_withdraw(user, notice, assignment),
+    )
+
+
+def get_news(project_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """``{project: number}`` for copies; the number grows when there is something to look at."""
+    rows = Copy.objects.filter(project__in=project_ids, news__gt=0)
+    return dict(rows.values_list("project_id", "news"))

@@ -1,0 +1,58 @@
+"""The questions that a hint can be for: those of the version that pupils were given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from candyce.assignments.models import Assignment
+from candyce.exercises.questions import get_questions
+from candyce.lib.errors import CandyceError
+from candyce.projects.blobs import read_blob
+from candyce.projects.notebooks import read_notebook
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A question; ``number`` counts from 1 over all notebooks, ``cell_id`` is its first cell's."""
+
+    path: str
+    id: str
+    cell_id: str
+    title: str
+    number: int
+
+    @property
+    def key(self) -> str:
+        """For a form: the path may hold everything but a line's end."""
+        return f"{self.id}\n{self.path}"
+
+
+def get_given(assignment: Assignment) -> tuple[Given, ...]:
+    """The questions in order; empty when the work has none."""
+    tree = assignment.given_version.tree
+    notebooks = sorted(
+        (path.count("/"), path, entry[0])
+        for path, entry in tree.items()
+        if path.endswith(".ipynb") and entry[0]
+    )
+    return _read_all(tuple((path, sha256) for _depth, path, sha256 in notebooks))
+
+
+def find_given(assignment: Assignment, path: str, question_id: str) -> Given | None:
+    found = (one for one in get_given(assignment) if (one.path, one.id) == (path, question_id))
+    return next(found, None)
+
+
+@lru_cache(maxsize=64)
+def _read_all(notebooks: tuple[tuple[str, str], ...]) -> tuple[Given, ...]:
+    found: list[Given] = []
+    for path, sha256 in notebooks:
+        try:
+            questions = get_questions(read_notebook(read_blob(sha256)))
+        except (CandyceError, OSError):
+            continue
+        for question in questions:
+            cell_id = question.items[0].cell_id
+            found.append(Given(path, question.id, cell_id, question.title, len(found) + 1))
+    return tuple(found)
