@@ -9,21 +9,6 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from candyce.grading.gradebook.models import Column, Entry, MarksDraft, SkillLevel, SkillLink
-
-__all__ = [
-    "Answer",
-    "AnswerEvent",
-    "Column",
-    "Entry",
-    "HintUse",
-    "MarksDraft",
-    "SavedComment",
-    "Sheet",
-    "SkillLevel",
-    "SkillLink",
-]
-
 
 class Sheet(models.Model):
     """The marking of one copy: how far it is, and of which version.

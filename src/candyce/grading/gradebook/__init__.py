@@ -1,1 +1,0 @@
-"""The gradebook: marks of a class over a school year, averages, skills, statistics, files."""
