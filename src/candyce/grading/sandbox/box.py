@@ -88,18 +88,19 @@ def get_command(pyodide: Path, binds: dict[str, Path], role: str, filter_fd: int
         walls += ["--ro-bind", str(node), inside]
     shown = {
         "/pyodide": pyodide,
-        "/worker.mjs": HERE / "worker.mjs",
+        "/worker": HERE / "node",
         "/python": HERE / "python",
     } | binds
     for place, path in shown.items():
         walls += ["--ro-bind", str(path), place]
     walls += ["--remount-ro", "/", "--seccomp", str(filter_fd)]
-    # Compiled by the quick compiler first, and again only where it is hot: most copies end before.
+    # Compiled by the quick compiler when it is called first, and again only where it is hot: most
+    # copies end before.
     flags = [
         f"--wasm-max-mem-pages={limits.PYTHON_PAGES}", "--max-old-space-size=256",
         "--wasm-tiering-budget=50000000",
     ]  # fmt: skip
-    return [*walls, inside, *flags, "/worker.mjs", role]
+    return [*walls, inside, *flags, "/worker/worker.mjs", role]
 
 
 def _set_bounds() -> None:

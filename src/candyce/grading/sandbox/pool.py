@@ -1,7 +1,7 @@
 """Several copies at once: as many threads as processors, each with the interpreters it needs.
 
 A thread only waits for its sandboxed processes; it touches no database. The tests' interpreter of an author's
-notebook is kept for the next copy of the same notebook, and made fresh for it.
+notebook is kept for the next copy of the same notebook, and as new for it.
 """
 
 from __future__ import annotations

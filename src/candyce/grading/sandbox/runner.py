@@ -106,7 +106,7 @@ class BrowserPython:
     def get_snapshot(self) -> Path:
         """The memory of a started interpreter; made once for each version of Pyodide and of this room."""
         digest = hashlib.sha256((self._pyodide / "package.json").read_bytes())
-        for path in (HERE / "worker.mjs", *sorted((HERE / "python").glob("*.py"))):
+        for path in sorted([*(HERE / "node").glob("*.mjs"), *(HERE / "python").glob("*.py")]):
             digest.update(path.read_bytes())
         path = self._cache / f"python-{digest.hexdigest()[:16]}.snapshot"
         if not path.exists():
@@ -159,7 +159,8 @@ class BrowserBench:
             self._tests.forget_traffic()
             try:
                 self._tests.send({"do": "reset"}, deadline)
-                self._tests.receive(deadline)
+                if self._tests.receive(deadline).get("started"):
+                    return self._tests
             except Gone:
                 self._tests = None
         if self._tests is None:

@@ -249,6 +249,9 @@ def handle(line, ask):
     try:
         if message["do"] == "start":
             start(message["author"], message["folder"])
+        elif message["do"] == "fresh":  # put back as it was after its start: all but chance
+            random.seed()
+            done["started"] = True
         elif message["do"] == "given":
             run_given(message["source"])
         elif message["do"] == "tests":

@@ -3,9 +3,11 @@
 // Nothing here is a wall: what a pupil's code does to this process, it does to its own process alone.
 import fs from 'node:fs';
 import { loadPyodide } from '/pyodide/pyodide.mjs';
+import { takeImage } from '/worker/image.mjs';
+import { ask, read, write } from '/worker/lines.mjs';
+import { pack, withSnapshot } from '/worker/snapshot.mjs';
 
 const role = process.argv[2];
-const SNAPSHOT = '/snapshot';
 const lockFileContents = fs.readFileSync('/pyodide/pyodide-lock.json', 'utf8');
 const wasm = fs.readFileSync('/pyodide/pyodide.asm.wasm');
 const common = { lockFileContents, stdin: () => null, stdout: () => {}, stderr: () => {} };
@@ -21,51 +23,12 @@ WebAssembly.instantiate = async (bytes, imports) => {
   return { module: compiled, instance: await instantiate(compiled, imports) };
 };
 
-let pending = Buffer.alloc(0);
-const chunk = Buffer.allocUnsafe(65536);
-
-/** The next line of standard input, waiting for it; null at its end. */
-function read() {
-  const parts = [];
-  for (;;) {
-    const end = pending.indexOf(10);
-    if (end >= 0) {
-      parts.push(pending.subarray(0, end));
-      pending = pending.subarray(end + 1);
-      return Buffer.concat(parts).toString('utf8');
-    }
-    if (pending.length) {
-      parts.push(pending);
-    }
-    let size = 0;
-    try {
-      size = fs.readSync(0, chunk, 0, chunk.length, null);
-    } catch (error) {
-      if (error.code !== 'EAGAIN') {
-        throw error;
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      pending = Buffer.alloc(0);
-      continue;
-    }
-    if (size === 0) {
-      return null;
-    }
-    pending = Buffer.from(chunk.subarray(0, size));
-  }
-}
-
-function write(line) {
-  let data = Buffer.from(line + '\n', 'utf8');
-  while (data.length) {
-    data = data.subarray(fs.writeSync(1, data));
-  }
-}
-
-/** Say something and wait for what is answered: how one interpreter asks the other. */
-function ask(line) {
-  write(line);
-  return read();
+if (role === 'tests') {
+  // A handle of Python that is forgotten stays: giving it back later would reach into a memory put back meanwhile.
+  globalThis.FinalizationRegistry = class {
+    register() {}
+    unregister() {}
+  };
 }
 
 function copyFiles(python, from, to) {
@@ -79,22 +42,20 @@ function copyFiles(python, from, to) {
   }
 }
 
+/** A fresh interpreter, with what answers its messages. */
 async function load() {
-  const python = await loadPyodide({
-    ...common,
-    _loadSnapshot: fs.readFileSync(SNAPSHOT),
-    // Packages that the school mirrored, with the very lock that the editor uses.
-    ...(fs.existsSync('/packages/index.json')
-      ? {
-          lockFileContents: fs.readFileSync('/packages/index.json', 'utf8'),
-          packageBaseUrl: '/packages/'
-        }
-      : {})
-  });
+  // Packages that the school mirrored, with the very lock that the editor uses.
+  const mirrored = fs.existsSync('/packages/index.json') && {
+    lockFileContents: fs.readFileSync('/packages/index.json', 'utf8'),
+    packageBaseUrl: '/packages/'
+  };
+  const python = await withSnapshot('/snapshot', _loadSnapshot =>
+    loadPyodide({ ...common, _loadSnapshot, ...mirrored })
+  );
   if (fs.existsSync('/files')) {
     copyFiles(python, '/files', '/drive');
   }
-  return python;
+  return { python, handle: python.pyimport(`candyce_${role}`).handle, image: null };
 }
 
 async function make() {
@@ -110,33 +71,42 @@ import candyce_pupil, candyce_tests
 import array, collections, datetime, decimal, fractions, functools, itertools, math, random, re, statistics, string, time
 sys.path.remove("/candyce")
 `);
-  const snapshot = Buffer.from(python.makeMemorySnapshot());
+  const snapshot = pack(python.makeMemorySnapshot());
   for (let at = 0; at < snapshot.length; ) {
     at += fs.writeSync(1, snapshot, at);
   }
 }
 
+/** Packages that some sources import, as far as there are any. */
+async function loadPackages(python, sources) {
+  for (const source of sources) {
+    try {
+      await python.loadPackagesFromImports(source);
+    } catch {
+      // The import fails where it stands, and says so there.
+    }
+  }
+}
+
 async function serve() {
-  let python = await load();
+  let side = await load();
   for (;;) {
     const line = read();
     if (line === null) {
       return;
     }
     if (line === '{"do":"reset"}') {
-      python = await load();
-      write('{"do":"ready"}');
+      // As it was after the author's notebook was read, or else from the beginning.
+      if (side.image?.restore()) {
+        write(side.handle('{"do":"fresh"}', ask));
+      } else {
+        side = await load();
+        write('{"do":"ready"}');
+      }
       continue;
     }
-    const side = python.pyimport(`candyce_${role}`);
     if (line.startsWith('{"do":"load"')) {
-      for (const source of JSON.parse(line).sources) {
-        try {
-          await python.loadPackagesFromImports(source);
-        } catch {
-          // The import fails where it stands, and says so there.
-        }
-      }
+      await loadPackages(side.python, JSON.parse(line).sources);
       write('{"do":"ready"}');
       continue;
     }
@@ -145,6 +115,9 @@ async function serve() {
       answer = await answer;
     }
     write(answer);
+    if (line.startsWith('{"do":"start"')) {
+      side.image = takeImage(side.python);
+    }
   }
 }
 
