@@ -44,6 +44,12 @@ export interface AssignmentInfo {
   pupil_name: string;
   /** No pupil writes in any copy. */
   frozen?: boolean;
+  /** Grows when there are other notices to read than before. */
+  news?: number;
+  /** Where who follows the work writes to this pupil. */
+  message_url?: string | null;
+  /** This copy on the projector, without a name. */
+  show_url?: string | null;
   /** The class live, for who follows it. */
   board_url?: string | null;
 }

@@ -6,10 +6,12 @@
  * here are for what only the page knows, and for when the server cannot speak.
  */
 import { authorCatalogue } from './author/catalogue';
+import { noticesCatalogue } from './notices/catalogue';
 import type { Language } from './tokens';
 
 const fr = {
   ...authorCatalogue.fr,
+  ...noticesCatalogue.fr,
   bar: 'Candyce',
   back: 'Retour à Candyce',
   backShort: 'Candyce',
@@ -228,6 +230,7 @@ export type Key = keyof typeof fr;
 
 const en: Record<Key, string> = {
   ...authorCatalogue.en,
+  ...noticesCatalogue.en,
   bar: 'Candyce',
   back: 'Back to Candyce',
   backShort: 'Candyce',

@@ -7,6 +7,7 @@ import { filesPlugin } from './plugins/files';
 import { historyPlugin } from './plugins/history';
 import { kernelClientPlugin, kernelPlugin } from './plugins/kernel';
 import { livePlugin, svgPlugin } from './plugins/live';
+import { noticesPlugin } from './plugins/notices';
 import { offlinePlugin } from './plugins/offline';
 import { executorPlugin, openerPlugin } from './plugins/opener';
 import { drivePlugin, settingsPlugin, userPlugin, workspacesPlugin } from './plugins/services';
@@ -28,6 +29,7 @@ const plugins: unknown[] = [
   kernelClientPlugin,
   kernelPlugin,
   livePlugin,
+  noticesPlugin,
   offlinePlugin,
   openerPlugin,
   outputsPlugin,

@@ -74,8 +74,9 @@ export const ILiveNotebooks = new Token<ILiveNotebooks>(
 
 /** Where other plugins put what belongs to the whole page. */
 export interface IEditorBar {
-  /** `facts`: beside the state of saving. `actions`: before the buttons at the end. */
-  add(node: HTMLElement, place: 'facts' | 'actions'): void;
+  /** `facts`: beside the state of saving. `actions`: before the buttons at the end. `below`: a row of its own
+   *  under them, over nothing: the page makes room. */
+  add(node: HTMLElement, place: 'facts' | 'actions' | 'below'): void;
   /** Say something aloud, once. */
   announce(text: string): void;
 }

@@ -34,12 +34,14 @@ function nameElement(element: Element): string {
   return [element.tagName, element.getAttribute("href"), row, element.textContent?.trim()].join("|");
 }
 
-export function setUpLive(root: ParentNode, setUp: SetUp): void {
+/** Gives back what stops it. */
+export function setUpLive(root: ParentNode, setUp: SetUp): () => void {
+  const timers: number[] = [];
   for (const element of root.querySelectorAll<HTMLElement>("[data-live]")) {
     const period = Math.max(2, Number(element.dataset.every) || 10) * 1000;
     let shown = "";
     let asking = false;
-    window.setInterval(async () => {
+    const timer = window.setInterval(async () => {
       if (document.hidden || asking) {
         return;
       }
@@ -52,5 +54,7 @@ export function setUpLive(root: ParentNode, setUp: SetUp): void {
         asking = false;
       }
     }, period);
+    timers.push(timer);
   }
+  return () => timers.forEach((timer) => window.clearInterval(timer));
 }

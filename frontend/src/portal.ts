@@ -2,12 +2,14 @@
 import { setUpBoard } from "./board";
 import { setUpConfirm } from "./confirm";
 import { setUpCopy } from "./copy";
+import { setUpDialogs } from "./dialog";
 import { setUpFilter } from "./filter";
 import { setUpLive } from "./live";
 import { setUpMarking } from "./marking";
 import { setUpMenus } from "./menus";
 import { setUpOffline } from "./offline";
 import { setUpPlayback } from "./playback";
+import { setUpShown } from "./shown";
 import { setUpSort } from "./sort";
 
 /** Prepare the islands below `root` (the document, or what `data-live` has just replaced). */
@@ -31,8 +33,10 @@ export function setUp(root: ParentNode): void {
 setUp(document);
 setUpConfirm(document);
 setUpMenus(document);
+setUpDialogs(document, setUp);
 setUpPlayback(document);
 setUpLive(document, setUp);
 setUpBoard(document);
+setUpShown(document);
 setUpMarking(document);
 setUpOffline(document);

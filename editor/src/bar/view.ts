@@ -134,7 +134,11 @@ export class BarView implements IEditorBar {
   }
 
   /** A place for what another plugin shows. */
-  add(node: HTMLElement, place: 'facts' | 'actions'): void {
+  add(node: HTMLElement, place: 'facts' | 'actions' | 'below'): void {
+    if (place === 'below') {
+      this.node.append(node);
+      return;
+    }
     if (place === 'facts') {
       this._facts.append(node);
     } else {

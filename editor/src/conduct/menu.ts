@@ -23,6 +23,10 @@ export interface MenuWords {
   people: Candidate[];
   /** The class live, in the portal; null outside a copy. */
   boardUrl: string | null;
+  /** Where to write to the copy's pupil, in the portal. */
+  messageUrl?: string | null;
+  /** The copy on the projector, without a name. */
+  showUrl?: string | null;
   frozen: boolean;
   /** Null while no cell is chosen. */
   cellLocked: boolean | null;
@@ -55,6 +59,8 @@ export class ConductMenu {
     this._nobody = h('p', { class: 'cy-soft' }, t('penNobody'));
     this._frozen = h('p', { class: 'cy-conduct-frozen', hidden: true }, t('frozenForTeacher'));
     this._board = h('a', { class: 'cy-button cy-conduct-board', target: '_blank', rel: 'noopener' }, t('board'));
+    this._message = h('a', { class: 'cy-button cy-conduct-message', target: '_blank', rel: 'noopener', hidden: true }, t('noticeWrite'));
+    this._show = h('a', { class: 'cy-button', target: '_blank', rel: 'noopener', hidden: true }, t('copyShow'));
     this._boardHint = h('p', { class: 'cy-soft' }, t('boardHint'));
     this._panel = h(
       'section',
@@ -63,6 +69,8 @@ export class ConductMenu {
       h('div', { class: 'cy-pen' }, this._penTitle, this._people, this._nobody),
       this._lock,
       this._frozen,
+      this._message,
+      this._show,
       this._board,
       this._boardHint
     );
@@ -85,6 +93,8 @@ export class ConductMenu {
     this._showPeople(words);
     this._frozen.hidden = !words.frozen;
     this._board.hidden = this._boardHint.hidden = !words.boardUrl;
+    point(this._message, words.messageUrl);
+    point(this._show, words.showUrl);
     if (words.boardUrl) {
       this._board.href = words.boardUrl;
     }
@@ -142,7 +152,17 @@ export class ConductMenu {
   private readonly _nobody: HTMLElement;
   private readonly _frozen: HTMLElement;
   private readonly _board: HTMLAnchorElement;
+  private readonly _message: HTMLAnchorElement;
+  private readonly _show: HTMLAnchorElement;
   private readonly _boardHint: HTMLElement;
   private _held = false;
   private _peopleKey = '';
+}
+
+/** Lead there, or be away. */
+function point(link: HTMLAnchorElement, url?: string | null): void {
+  link.hidden = !url;
+  if (url) {
+    link.href = url;
+  }
 }

@@ -44,6 +44,8 @@ export interface Status {
   document: string | null;
   /** What was decided for everybody; null from a server that does not say. */
   room: RoomConduct | null;
+  /** Grows when the server has something to tell that no document holds: notices. */
+  news?: number;
 }
 
 export type Incoming =
@@ -107,7 +109,8 @@ export function decode(message: Uint8Array): Incoming {
           message: status.message ?? '',
           // a number in the database, a name here
           document: isName(status.document) ? `${status.document}` : null,
-          room: typeof status.room === 'object' ? status.room : null
+          room: typeof status.room === 'object' ? status.room : null,
+          news: Number.isInteger(status.news) ? status.news : 0
         }
       };
     }

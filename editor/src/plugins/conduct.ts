@@ -85,6 +85,8 @@ export const conductPlugin: JupyterFrontEndPlugin<void> = {
         pen: room?.pen ? { username: room.pen, name: room.pen_name ?? room.pen } : null,
         people: conduct.candidates(),
         boardUrl: info?.assignment?.board_url ?? null,
+        showUrl: info?.assignment?.show_url ?? null,
+        messageUrl: info?.assignment?.message_url ?? null,
         frozen: info?.assignment?.frozen ?? false,
         cellLocked: cell ? isLocked(cell.model) : null
       });

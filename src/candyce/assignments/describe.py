@@ -58,6 +58,8 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "appraisal_html": render_prose(copy.appraisal) if see_mark else "",
         "pupil_name": copy.pupil.full_name,
         "board_url": _get_board_url(copy) if abilities["follow"] else None,
+        "message_url": _get_message_url(copy) if abilities["mark"] else None,
+        "show_url": _get_show_url(copy) if abilities["mark"] else None,
     }
 
 
@@ -78,6 +80,17 @@ def get_class_name(copy: Copy) -> str:
 def _get_board_url(copy: Copy) -> str:
     """The class live. A link only: a notebook's code may hold the token of this page."""
     path = reverse("assignments:board", urlconf=settings.ROOT_URLCONF, args=[copy.assignment_id])
+    return f"{settings.CANDYCE_PORTAL_URL}{path}"
+
+
+def _get_message_url(copy: Copy) -> str:
+    """Telling this pupil something: a link only, for the same reason."""
+    path = reverse("assignments:notices", urlconf=settings.ROOT_URLCONF, args=[copy.assignment_id])
+    return f"{settings.CANDYCE_PORTAL_URL}{path}?pupil={copy.pupil_id}"
+
+
+def _get_show_url(copy: Copy) -> str:
+    path = reverse("assignments:show_copy", urlconf=settings.ROOT_URLCONF, args=[copy.pk])
     return f"{settings.CANDYCE_PORTAL_URL}{path}"
 
 

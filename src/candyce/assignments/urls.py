@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from candyce.assignments.views import board, giving, marking, pupil
+from candyce.assignments.notices import views as notices
+from candyce.assignments.views import board, giving, marking, projector, pupil
 
 app_name = "assignments"
 urlpatterns = [
@@ -29,6 +30,13 @@ urlpatterns = [
     path("assignments/<uuid:pk>/board/", board.show, name="board"),
     path("assignments/<uuid:pk>/board/cards/", board.cards, name="board_cards"),
     path("assignments/<uuid:pk>/freeze/", board.freeze, name="freeze"),
+    path("assignments/<uuid:pk>/messages/", notices.write, name="notices"),
+    path("assignments/<uuid:pk>/messages/sent/", notices.sent, name="notices_sent"),
+    path("assignments/messages/<uuid:pk>/withdraw/", notices.withdraw, name="notice_withdraw"),
+    path("assignments/copies/<uuid:pk>/show/", projector.show_copy, name="show_copy"),
+    path("assignments/<uuid:pk>/shown/<slug:key>/", projector.show, name="shown"),
+    path("assignments/<uuid:pk>/shown/<slug:key>/cells/", projector.cells, name="shown_cells"),
+    path("assignments/copies/<uuid:pk>/read/", notices.read, name="notices_read"),
     path("assignments/<uuid:pk>/return/", marking.return_all, name="return_all"),
     path("assignments/<uuid:pk>/nbgrader.zip", marking.export_course, name="export_course"),
     path("assignments/<uuid:pk>/copies.zip", marking.download, name="download"),

@@ -24,8 +24,8 @@ class Given:
 
     @property
     def key(self) -> str:
-        """For a form: the path may hold everything but a line's end."""
-        return f"{self.id}\n{self.path}"
+        """For a form. An id holds no slash (nbgrader's are letters, digits, ``-`` and ``_``)."""
+        return f"{self.id}/{self.path}"
 
 
 def get_given(assignment: Assignment) -> tuple[Given, ...]:

@@ -14,7 +14,7 @@ from candyce.assignments.notices import access, actions, queries
 from candyce.assignments.notices.questions import get_given
 from candyce.assignments.tests.conftest import enrol
 from candyce.assignments.tests.exercises import SECRETS, make_exercises_world
-from candyce.assignments.tests.pages import HOSTILE, assert_clean
+from candyce.assignments.tests.pages import HOSTILE, assert_clean, url
 from candyce.assignments.tests.test_api import token_for
 from candyce.lib.errors import BadRequest, Forbidden, NotFound, TooMany
 from candyce.projects.signals import access_changed
@@ -355,3 +355,74 @@ def test_a_deleted_assignment_says_nothing_more(editor, classroom):
     assignments.delete_assignment(classroom.fetch("alice"), acting_user=classroom.people["alice"])
     head = token_for(classroom.people["bob"], copy.project)
     assert editor.get("/api/notices", **head).status_code in {403, 404}
+
+
+# -- the teacher's page and dialog, the pupil's page ------------------------------------------------
+
+
+def test_the_teacher_writes_to_the_pupils_that_the_address_names(as_, classroom):
+    bob, chloe = classroom.people["bob"], classroom.people["chloe"]
+    for name in ("bob", "chloe"):
+        classroom.open(name)
+    page = url("notices", classroom.assignment.pk)
+    browser = as_("alice")
+    answer = browser.get(f"{page}?pupil={bob.pk}&pupil=x&pupil={classroom.people['zoe'].pk}")
+    assert answer.context["form"].initial["pupil"] == [str(bob.pk)]
+    assert answer.context["form"].initial["to"] == "chosen"
+    data = {"to": "chosen", "pupil": [str(bob.pk)], "text": "Relisez **tout**", "question": ""}
+    html = browser.post(page, data, follow=True).content.decode()
+    assert "<strong>tout</strong>" in html
+    assert read(classroom, "bob") == ["Relisez **tout**"]
+    assert read(classroom, "chloe") == []
+    html = as_("bob").get(url("copy", classroom.copy_of("bob").pk)).content.decode()
+    assert "<strong>tout</strong>" in html
+    [notice] = Notice.objects.all()
+    as_("bob").post(url("notices_read", classroom.copy_of("bob").pk), {"id": [str(notice.pk), "x"]})
+    assert list(NoticeReading.objects.values_list("pupil", flat=True)) == [bob.pk]
+    rows = as_("alice").get(url("notices_sent", classroom.assignment.pk))
+    assert rows.context["sent"][0].read == ("Bob Test",)
+    data = {"to": "all", "text": "À tous", "pupil": [str(bob.pk)], "question": ""}
+    as_("alice").post(page, data)
+    assert read(classroom, "chloe") == ["À tous"]
+    assert str(chloe.pk) not in html
+
+
+def test_a_dialog_receives_its_part_with_what_is_wrong(as_, classroom):
+    page = url("notices", classroom.assignment.pk)
+    part = {"headers": {"X-Requested-With": "fetch"}}
+    answer = as_("alice").get(page, **part)
+    assert "<html" not in answer.content.decode()
+    for data in ({"to": "chosen", "text": "Bonjour"}, {"to": "all", "text": " "}, {"to": "x"}):
+        assert as_("alice").post(page, data, **part).status_code == 422
+    answer = as_("alice").post(page, {"to": "all", "text": "Bonjour"}, **part)
+    assert (answer.status_code, answer.context["told"] != "") == (200, True)
+    assert Notice.objects.count() == 1
+
+
+@pytest.mark.parametrize(("name", "status"), [("bob", 403), ("charlie", 404), ("nobody", 302)])
+def test_the_pages_are_for_who_follows_the_work(as_, classroom, name, status):
+    notice = send(classroom, to=["bob"])
+    pk = classroom.assignment.pk
+    for page in ("notices", "notices_sent"):
+        assert as_(name).get(url(page, pk)).status_code == status
+    answer = as_(name).post(url("notices", pk), {"to": "all", "text": "Moi"})
+    assert answer.status_code == status
+    answer = as_(name).post(url("notice_withdraw", notice.pk))
+    assert answer.status_code == (302 if name == "nobody" else 404)
+    assert Notice.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_the_sender_withdraws_on_the_page(as_, classroom):
+    notice = send(classroom, to=["bob"])
+    assert as_("alice").post(url("notice_withdraw", notice.pk)).status_code == 302
+    notice.refresh_from_db()
+    assert notice.withdrawn_at
+    assert as_("alice").post(url("notice_withdraw", notice.pk)).status_code == 403
+
+
+def test_a_hint_is_sent_from_the_page(as_, classroom, exercises):
+    given = get_given(exercises.assignment)[0]
+    page = url("notices", exercises.assignment.pk)
+    as_("alice").post(page, {"to": "all", "text": "Pensez-y", "question": given.key})
+    [notice] = Notice.objects.all()
+    assert (notice.kind, notice.question_id) == ("hint", given.id)

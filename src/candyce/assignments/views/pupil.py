@@ -17,6 +17,7 @@ from candyce.assignments import access, actions, codes, queries
 from candyce.assignments.describe import get_class_name
 from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.notices.queries import get_received
 from candyce.assignments.prose import render_prose
 from candyce.lib.errors import CandyceError, Forbidden
 
@@ -68,7 +69,10 @@ def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if abilities["follow"]:
         return redirect("assignments:mark", pk)
     reason = access.get_copy_rights(request.user, found).reason
+    received = get_received(request.user, found)
     context = {
+        "received": received,
+        "unread": any(one.seen_at is None for one in received),
         "copy": found,
         "assignment": found.assignment,
         "abilities": abilities,
