@@ -78,6 +78,10 @@ def test_a_hint_reaches_one_pupil_and_a_copy_is_shown_without_its_name(
     card.get_by_role("button", name="Lu", exact=True).click()
     expect(card).to_be_hidden()
     expect(dialog).to_contain_text("Lu par 1 sur 1")
+    teacher.set_viewport_size({"width": 360, "height": 740})
+    assert get_overflow(teacher) == 0
+    take_picture(teacher, "message-360")
+    teacher.set_viewport_size({"width": 1280, "height": 820})
     # It is read again from the bar; the other pupil was sent nothing.
     ines.locator(".cy-notices-button").click()
     expect(ines.locator("#cy-notices")).to_contain_text("Additionnez avec sum")
@@ -94,6 +98,7 @@ def test_a_hint_reaches_one_pupil_and_a_copy_is_shown_without_its_name(
     shown = teacher.locator("[data-shown-cells]")
     expect(shown).to_contain_text("# trois notes")
     get_cells(ines).nth(2).locator(".cm-content").click()
+    ines.keyboard.press("Control+A")
     ines.keyboard.type("sum(notes) / len(notes)")
     expect(shown).to_contain_text("sum(notes) / len(notes)", timeout=10_000)
     html = teacher.content()

@@ -426,3 +426,9 @@ def test_a_hint_is_sent_from_the_page(as_, classroom, exercises):
     as_("alice").post(page, {"to": "all", "text": "Pensez-y", "question": given.key})
     [notice] = Notice.objects.all()
     assert (notice.kind, notice.question_id) == ("hint", given.id)
+
+
+def test_a_board_that_hides_names_offers_nothing_that_shows_them(as_, classroom):
+    board, link = url("board", classroom.assignment.pk), url("notices", classroom.assignment.pk)
+    assert link in as_("alice").get(board).content.decode()
+    assert link not in as_("alice").get(f"{board}?names=hidden").content.decode()
