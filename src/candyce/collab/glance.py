@@ -20,10 +20,11 @@ from django.utils import timezone
 from pycrdt import Array, Doc, Map, TextEvent
 
 from candyce.collab import excerpt, store
+from candyce.collab.answers import Answer, AnswerReader, Hand, Probe
 from candyce.collab.models import DocumentUpdate, LiveDocument
 from candyce.collab.replica import load_doc
 
-READERS = 200  # documents followed at once in one process; one of 90 kB takes 0.2 MB
+READERS = 400  # documents followed at once in one process; one of 90 kB takes 0.2 MB
 IDLE = 60.0  # seconds without a look after which a document is followed no more
 
 
@@ -43,7 +44,7 @@ class Glance:
     """A document as of update ``seq``. ``runs`` and ``cells`` count code cells that hold something.
 
     ``edited_at`` is the last change by the person looked at; None while there was none since the last
-    compaction of the log.
+    compaction of the log. ``answers`` are those to the questions asked for, in their order.
     """
 
     seq: int
@@ -51,15 +52,21 @@ class Glance:
     place: Place | None
     runs: int
     cells: int
+    answers: tuple[Answer, ...] = ()
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose work to look at; ``given`` maps cell ids to the execution counts that came with the lesson."""
+    """Whose work to look at; ``given`` maps cell ids to the execution counts that came with the lesson.
+
+    ``probes``: the lesson's questions. Who asks for one document must always ask for the same.
+    """
 
     author_id: uuid.UUID
     username: str
     given: Mapping[str, float | None]
+    probes: tuple[Probe, ...] = ()
 
 
 class Reader:
@@ -79,21 +86,27 @@ class Reader:
         self._ran: set[str] = set()
         self._events: list[tuple[int, int, bool]] = []  # cell, position, whether it ran
         self._touched = False
+        self._changed: set[int] = set()
+        self._answers = AnswerReader(self.doc)
         self._watch = self.cells.observe_deep(self._on_events)
 
     def take_over(self, old: Reader) -> None:
         """Keep what another reader of the document learnt from a log that is no more."""
         self.edited_at, self._at, self._ran = old.edited_at, old._at, old._ran
+        self._answers.take_over(old._answers)
         old.close()
 
     def close(self) -> None:
         self.cells.unobserve(self._watch)
+        self._answers.close()
 
     def _on_events(self, events: list[Any]) -> None:
         for event in events:
             path = list(event.path)
+            self._changed.update(path[:1])
             if not path:
                 self._touched = True
+                self._answers.note_all()
                 inserted = _find_insert(event.delta)
                 if inserted is not None:
                     self._events.append((inserted, 0, False))
@@ -106,8 +119,11 @@ class Reader:
 
     def take_in(self, data: bytes, *, at: datetime, counts: bool) -> None:
         """One more update of the log; ``counts`` if the person looked at made it."""
-        self._events, self._touched = [], False
+        self._events, self._touched, self._changed = [], False, set()
         self.doc.apply_update(data)
+        for index in self._changed:
+            self._answers.note(index)
+        self._answers.settle(at)
         if not counts or not (self._touched or self._events):
             return
         self.edited_at = at
@@ -123,7 +139,8 @@ class Reader:
     def look(self, wanted: Wanted) -> Glance:
         if self._counts is None:
             self._counts = self._count(wanted)
-        return Glance(self.seq, self.edited_at, self._get_place(), *self._counts)
+        answers, hand = self._answers.look(wanted.probes), self._answers.look_at_hand()
+        return Glance(self.seq, self.edited_at, self._get_place(), *self._counts, answers, hand)
 
     def _count(self, wanted: Wanted) -> tuple[int, int]:
         """How many code cells that hold something were run, and how many there are."""

@@ -1,0 +1,78 @@
+"""The questions of an assignment, in the version that pupils have: the columns of the live board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from candyce.assignments.models import Assignment
+from candyce.collab.answers import GivenCell, Probe
+from candyce.exercises.format import Cell, Role, get_cells, get_id, get_source, normalise
+from candyce.exercises.questions import Question, get_questions
+from candyce.lib.errors import CandyceError
+from candyce.projects.blobs import read_blob
+from candyce.projects.notebooks import read_notebook
+
+
+@dataclass(frozen=True)
+class Column:
+    """A question of one notebook; ``number`` counts from 1 within it, as the pupil's page does."""
+
+    path: str
+    number: int
+    title: str
+    probe: Probe
+
+    @property
+    def id(self) -> str:
+        return self.probe.id
+
+    @property
+    def notebook(self) -> str:
+        """The notebook's name as people say it."""
+        return PurePosixPath(self.path).stem
+
+
+def get_columns(assignment: Assignment) -> tuple[Column, ...]:
+    """All questions, notebook by notebook; empty when the work has none."""
+    notebooks = sorted(
+        (path.count("/"), path, entry[0])
+        for path, entry in assignment.given_version.tree.items()
+        if path.endswith(".ipynb") and entry[0]
+    )
+    return _read_all(tuple((path, sha256) for _depth, path, sha256 in notebooks))
+
+
+@lru_cache(maxsize=64)
+def _read_all(notebooks: tuple[tuple[str, str], ...]) -> tuple[Column, ...]:
+    return tuple(column for path, sha256 in notebooks for column in _read(path, sha256))
+
+
+def _read(path: str, sha256: str) -> list[Column]:
+    try:
+        notebook = read_notebook(read_blob(sha256))
+    except (CandyceError, OSError):
+        return []
+    cells = get_cells(normalise(notebook))
+    return [
+        Column(path, number, question.title, _make_probe(question, cells))
+        for number, question in enumerate(get_questions(notebook), 1)
+    ]
+
+
+def _make_probe(question: Question, cells: list[Cell]) -> Probe:
+    return Probe(
+        question.id,
+        tuple(
+            GivenCell(get_id(cell), item.grade_id, get_source(cell))
+            for item in question.items
+            if item.role is not Role.TESTS
+            for cell in [cells[item.index]]
+        ),
+    )
+
+
+def get_probes(assignment: Assignment, path: str) -> tuple[Probe, ...]:
+    """What to look for in the copies of one notebook."""
+    return tuple(column.probe for column in get_columns(assignment) if column.path == path)
