@@ -100,8 +100,25 @@ def check(page: Page, title: str, verdict: str) -> Locator:
     return foot
 
 
+def see_stuck(teacher: Page, name: str) -> None:
+    """The class live, by questions: the failing mark leads into the copy, at the question."""
+    board = re.sub(r"(/assignments/[0-9a-f-]{36}/).*", r"\1board/", teacher.url)
+    teacher.goto(board)
+    row = teacher.get_by_role("row").filter(has=teacher.get_by_role("rowheader", name=name))
+    mark = row.get_by_role("link", name="NameError")
+    expect(mark).to_be_visible(timeout=20_000)
+    assert get_violations(teacher) == []
+    take_picture(teacher, "classe-par-question")
+    mark.click(no_wait_after=True)
+    wait_for_notebook(teacher)
+    expect(teacher.locator(".jp-Cell.jp-mod-active")).to_contain_text("def moyenne", timeout=20_000)
+    expect(teacher.locator(".jp-Cell.jp-mod-active")).to_be_in_viewport()
+    teacher.goto(board)
+
+
 def test_a_pupil_does_an_exercise(site: Site, new_person: NewPerson) -> None:
-    code = give_notebook(new_person("nadia.benali"), TITLE, to_bytes(CELLS))
+    teacher = new_person("nadia.benali", width=1280, height=800)
+    code = give_notebook(teacher, TITLE, to_bytes(CELLS))
     pupil = new_person("ines.moreau", height=900)
     open_copy(pupil, code)
     progress = pupil.locator(".cy-progress-button")
@@ -116,6 +133,7 @@ def test_a_pupil_does_an_exercise(site: Site, new_person: NewPerson) -> None:
     expect(foot.locator(".cy-line").first).to_contain_text("Ligne 2")
     foot.scroll_into_view_if_needed()
     take_picture(pupil, "exercice-erreur")
+    see_stuck(teacher, "Inès Moreau")
     write_answer(pupil, "def moyenne(liste):\n    return sum(liste) / 3")
     expect(foot.locator(".cy-verdict")).to_contain_text("a changé depuis")
     check(pupil, "La moyenne", "1 test réussi sur 2.")

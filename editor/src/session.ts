@@ -52,6 +52,7 @@ export class EditorSession implements IEditorSession {
     const theme = fragment.get('theme') ?? query.get('theme') ?? kept?.theme;
     this.theme = theme === 'dark' || (theme !== 'light' && _around.prefersDark) ? 'dark' : 'light';
     this._reconnectUrl = kept?.reconnectUrl ?? null;
+    this.cell = fragment.get('cell') ?? '';
     // going back to a page that somebody left opens nothing: the portal gives the key again
     const same = !payload || decodeToken(kept?.token ?? '')?.u === payload.u;
     this._key = fragment.get('key') ?? (same && _around.reloaded ? kept?.key : '') ?? '';
@@ -76,6 +77,7 @@ export class EditorSession implements IEditorSession {
   readonly projectId: string;
   readonly language: Language;
   readonly theme: Theme;
+  readonly cell: string;
 
   get token(): string {
     return this._token;

@@ -30,6 +30,8 @@ export interface IEditorSession {
   readonly stateChanged: ISignal<IEditorSession, SessionState>;
   readonly language: Language;
   readonly theme: Theme;
+  /** The cell at which the portal opened the notebook; empty after a reload, or when it said none. */
+  readonly cell: string;
   /** The project as first read; rejects with an `ApiError`. */
   readonly info: Promise<ProjectInfo>;
   /** The last known project, null before the first answer. */

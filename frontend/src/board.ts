@@ -1,6 +1,6 @@
 /**
- * `data-board="url"`: the class live. One request every `data-every` seconds for the whole class brings the cards that
- * changed; each is exchanged in its place, so that forty of them neither flicker nor move under the reader's hand.
+ * `data-board="url"`: the class live. One request every `data-every` seconds for the whole class brings the cards (or
+ * the rows of a table) that changed; each is exchanged in its place, so that forty of them neither flicker nor move under the reader's hand.
  * While the page is hidden or paused nothing is asked, and the pupils' pages no longer say that somebody looks.
  */
 interface News {
@@ -86,7 +86,7 @@ class Board {
     }
     this.arrange(news.order);
     if (this.marks[1] !== news.marks[1]) {
-      this.summary.innerHTML = news.summary;
+      this.putSummary(news.summary);
     }
     this.marks = news.marks;
     this.empty.hidden = news.order.length > 0;
@@ -94,17 +94,36 @@ class Board {
   }
 
   private put(id: string, mark: string, html: string): void {
-    let item = document.getElementById(id) as HTMLLIElement | null;
+    let item = document.getElementById(id);
     if (!item) {
-      item = document.createElement("li");
+      item = document.createElement(this.list instanceof HTMLTableSectionElement ? "tr" : "li");
       item.id = id;
       this.list.append(item);
     }
-    const focused = item.contains(document.activeElement);
+    const focused = [...item.querySelectorAll("a")].findIndex((link) => link === document.activeElement);
     item.dataset.mark = mark;
     item.innerHTML = html;
-    if (focused) {
-      item.querySelector<HTMLElement>("a")?.focus({ preventScroll: true });
+    if (focused >= 0) {
+      const links = item.querySelectorAll("a");
+      (links[focused] ?? links[0])?.focus({ preventScroll: true });
+    }
+  }
+
+  /** What the reader unfolded stays so, and the focus where it was. */
+  private putSummary(html: string): void {
+    const open = [...this.summary.querySelectorAll<HTMLElement>("details[open]")].map(({ id }) => id);
+    const focused = this.summary.contains(document.activeElement) ? document.activeElement : null;
+    const href = focused?.getAttribute("href");
+    const details = focused?.closest("details")?.id;
+    this.summary.innerHTML = html;
+    for (const id of open) {
+      document.getElementById(id)?.setAttribute("open", "");
+    }
+    const again = href
+      ? [...this.summary.querySelectorAll("a")].find((link) => link.getAttribute("href") === href)
+      : details && document.getElementById(details)?.querySelector("summary");
+    if (again) {
+      again.focus({ preventScroll: true });
     }
   }
 
@@ -142,7 +161,7 @@ class Board {
 
   private tellTimes(): void {
     const now = Date.now() + this.offset;
-    for (const time of this.list.querySelectorAll<HTMLTimeElement>("time[data-ago]")) {
+    for (const time of this.root.querySelectorAll<HTMLTimeElement>("time[data-ago]")) {
       const text = ago(Date.parse(time.dateTime), now, document.documentElement.lang);
       if (time.textContent !== text) {
         time.textContent = text;

@@ -1,9 +1,10 @@
 /** Opens what the address asks for, and runs cells even when the kernel is still on its way. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IDocumentManager } from '@jupyterlab/docmanager';
-import { INotebookCellExecutor } from '@jupyterlab/notebook';
+import { INotebookCellExecutor, NotebookPanel } from '@jupyterlab/notebook';
 
 import { PatientExecutor } from '../executor';
+import { landAt } from '../landing';
 import { openSiblings } from '../siblings';
 import { IEditorSession } from '../tokens';
 
@@ -23,7 +24,12 @@ export const openerPlugin: JupyterFrontEndPlugin<void> = {
     // without a token there is nothing to open; the bar says so
     if (path && session.state !== 'ended') {
       const factory = path.endsWith('.ipynb') ? 'Notebook' : 'default';
-      void app.started.then(() => documents.openOrReveal(path, factory, undefined, { ref: '_noref' }));
+      void app.started.then(() => {
+        const opened = documents.openOrReveal(path, factory, undefined, { ref: '_noref' });
+        if (session.cell && opened instanceof NotebookPanel) {
+          void landAt(opened, session.cell);
+        }
+      });
     }
   }
 };

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -20,9 +20,11 @@ from candyce.accounts.models import User
 from candyce.assignments import queries
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.queries import Row
+from candyce.assignments.questions import get_probes
 from candyce.collab import glance
+from candyce.collab.answers import Probe
 from candyce.collab.glance import Glance, Place, Wanted
-from candyce.collab.queries import Recent, get_recent_notebooks
+from candyce.collab.queries import Recent, get_live_notebooks
 from candyce.collab.watching import get_people
 from candyce.lib.errors import CandyceError
 from candyce.lib.text import fold
@@ -46,6 +48,7 @@ class Card:
     class_title: str
     project_id: UUID | None
     state: str  # of the copy, or ``not_started``
+    started_at: datetime | None
     status: str  # one of STATUSES
     connected: bool
     edited_at: datetime | None
@@ -54,40 +57,74 @@ class Card:
     cells: int
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A live notebook of a copy as it was looked at; ``glance`` is None if it went meanwhile."""
+
+    notebook: Recent
+    glance: Glance | None
+
+
+@dataclass(frozen=True)
+class View:
+    """The class as of now: ``cards`` by name, and ``{project: {path: notebook}}``."""
+
+    cards: list[Card]
+    seen: Mapping[UUID, Mapping[str, Seen]]
+
+
 def get_cards(user: User, assignment: Assignment) -> list[Card]:
-    """A card for each pupil that the person follows, by name. Eight queries while nobody types."""
+    """A card for each pupil that the person follows, by name."""
+    return look(user, assignment).cards
+
+
+def look(user: User, assignment: Assignment, paths: Collection[str] = ()) -> View:
+    """The pupils that the person follows. Eight queries while nobody types.
+
+    In each copy, the notebook that changed last is looked at, and those of ``paths``.
+    """
     rows = queries.get_rows(user, assignment)
     copies = {row.copy.project_id: row.copy for row in rows if row.copy}
-    recent = get_recent_notebooks(copies)
+    recent = {
+        project_id: {one.path: one for one in found if one is found[-1] or one.path in paths}
+        for project_id, found in get_live_notebooks(copies).items()
+    }
     glances = glance.look(_get_wanted(assignment, copies, recent))
     people = get_people(copies)
     numbers = number_pupils(assignment, rows)
     now = timezone.now()
+    seen = {
+        project_id: {path: Seen(one, glances.get(one.document_id)) for path, one in found.items()}
+        for project_id, found in recent.items()
+    }
     cards = []
     for row in rows:
         project_id = row.copy.project_id if row.copy else None
-        found = recent.get(project_id) if project_id else None
-        seen = glances.get(found.document_id) if found else None
+        last = list(seen[project_id].values())[-1] if project_id in seen else None
         connected = project_id is not None and row.pupil.pk in people[project_id]
         number = numbers[row.pupil.pk]
-        cards.append(_make_card(row, found, seen, number=number, connected=connected, now=now))
+        cards.append(_make_card(row, last, number=number, connected=connected, now=now))
     cards.sort(key=lambda card: fold(card.sort_name))
-    return cards
+    return View(cards, seen)
 
 
 def _get_wanted(
-    assignment: Assignment, copies: Mapping[UUID, Copy], recent: Mapping[UUID, Recent]
+    assignment: Assignment,
+    copies: Mapping[UUID, Copy],
+    notebooks: Mapping[UUID, Mapping[str, Recent]],
 ) -> dict[int, Wanted]:
-    given: dict[str, Mapping[str, float | None]] = {}
-    tree = assignment.given_version.tree if recent else {}
-    wanted = {}
-    for project_id, found in recent.items():
-        if found.path not in given:
-            entry = tree.get(found.path)
-            given[found.path] = _get_counts(entry[0]) if entry else {}
-        pupil = copies[project_id].pupil
-        wanted[found.document_id] = Wanted(pupil.pk, pupil.username, given[found.path])
-    return wanted
+    tree = assignment.given_version.tree if notebooks else {}
+    given: dict[str, tuple[Mapping[str, float | None], tuple[Probe, ...]]] = {}
+    for path in {path for found in notebooks.values() for path in found}:
+        entry = tree.get(path)
+        given[path] = (_get_counts(entry[0]), get_probes(assignment, path)) if entry else ({}, ())
+    return {
+        one.document_id: Wanted(
+            copies[project_id].pupil.pk, copies[project_id].pupil.username, *given[path]
+        )
+        for project_id, found in notebooks.items()
+        for path, one in found.items()
+    }
 
 
 @lru_cache(maxsize=32)
@@ -116,13 +153,13 @@ def number_pupils(assignment: Assignment, rows: Iterable[Row]) -> dict[UUID, int
 
 def _make_card(
     row: Row,
-    recent: Recent | None,
-    seen: Glance | None,
+    last: Seen | None,
     *,
     number: int,
     connected: bool,
     now: datetime,
 ) -> Card:
+    recent, seen = (last.notebook, last.glance) if last else (None, None)
     edited_at = seen.edited_at if seen else None
     if edited_at is None and recent is not None and recent.compacted:
         edited_at = recent.updated_at  # the log no longer tells who; a long one was the pupil's
@@ -135,6 +172,7 @@ def _make_card(
         class_title=row.class_title,
         project_id=row.copy.project_id if row.copy else None,
         state=row.state,
+        started_at=row.copy.started_at if row.copy else None,
         status=_get_status(row.state, seen, edited_at, now),
         connected=connected,
         # To the second: what a page shows is not finer, and the same second gives the same card.

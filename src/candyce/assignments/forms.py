@@ -186,6 +186,7 @@ class BoardForm(forms.Form):
         ],
     )
     names = forms.CharField(required=False, widget=forms.HiddenInput)
+    view = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, classes: list[Class]) -> None:
         super().__init__(data, auto_id="board_%s", label_suffix="")
@@ -202,6 +203,12 @@ class BoardForm(forms.Form):
             "sort": clean.get("sort") or "name",
             "hidden": clean.get("names") == "hidden",
         }
+
+    def get_view(self) -> str:
+        """``questions`` or ``pupils``; "" for the page's own choice."""
+        self.is_valid()
+        view: str = self.cleaned_data.get("view", "")
+        return view if view in {"questions", "pupils"} else ""
 
 
 def get_initial(assignment: Assignment) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+from urllib.parse import urlencode
 
 from candyce.assignments.models import Assignment
 from candyce.collab.answers import GivenCell, Probe
@@ -27,6 +28,12 @@ class Column:
     @property
     def id(self) -> str:
         return self.probe.id
+
+    @property
+    def query(self) -> str:
+        """What the editor's door is asked for, to come in at the question."""
+        cells = [{"cell": cell.cell_id} for cell in self.probe.cells[:1]]
+        return urlencode({"path": self.path} | (cells[0] if cells else {}))
 
     @property
     def notebook(self) -> str:

@@ -38,7 +38,7 @@ def _find_doc(project: Project, path: str) -> Doc | None:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The live notebook of a project that was changed last."""
+    """A live notebook of a project, and when it was changed last."""
 
     document_id: int
     path: str
@@ -46,12 +46,13 @@ class Recent:
     compacted: bool
 
 
-def get_recent_notebooks(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Recent]:
-    """``{project: its live notebook changed last}``, in one query."""
+def get_live_notebooks(project_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Recent]]:
+    """``{project: its live notebooks}``, that changed last at the end, in one query."""
     rows = LiveDocument.objects.filter(project_id__in=list(project_ids), path__endswith=".ipynb")
-    found: dict[uuid.UUID, Recent] = {}
+    found: dict[uuid.UUID, list[Recent]] = {}
     for project_id, pk, path, updated_at, snapshot_seq in rows.order_by("updated_at").values_list(
         "project_id", "pk", "path", "updated_at", "snapshot_seq"
     ):
-        found[project_id] = Recent(pk, path, updated_at, snapshot_seq > 0)
+        recent = Recent(pk, path, updated_at, snapshot_seq > 0)
+        found.setdefault(project_id, []).append(recent)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import uuid
 from urllib.parse import quote, urlencode
 
@@ -37,6 +38,7 @@ from candyce.projects.offline import note_opened
 from candyce.projects.paths import is_notebook
 
 PAGE = 30
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # as the notebook format has them
 COURSE_HELP = gettext_lazy(
     "Drop the file here or choose it: a notebook (.ipynb), a zip of a project, or a zip of an nbgrader"
     " course, of which each assignment becomes a project."
@@ -257,7 +259,7 @@ def members(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @login_required
 def open_(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """Mint a token and send the browser to the editor (``path``, ``app=notebooks|lab``).
+    """Mint a token and send the browser to the editor (``path``, ``cell``, ``app=notebooks|lab``).
 
     A page of another origin must not come by a token for a project of its choice, say by opening this
     address in a window that it can look into: such a visit ends at a page with a button, and the
@@ -289,6 +291,9 @@ def _make_editor_url(request: SignedInRequest, project: Project, path: str | Non
     theme = request.user.theme or request.COOKIES.get("candyce-theme", "")
     if theme in {"light", "dark"}:
         fragment["theme"] = theme
+    cell = request.GET.get("cell", "")
+    if single and _CELL_ID.fullmatch(cell):
+        fragment["cell"] = cell
     url = get_editor_url(project, path, app="notebooks" if single else "lab")
     return f"{url}#{urlencode(fragment)}"
 

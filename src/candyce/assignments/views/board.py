@@ -1,4 +1,4 @@
-"""The class live: forty copies on one page, none of them opened. Freezing the class."""
+"""The class live: forty copies on one page, as cards or by questions. Freezing the class."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from candyce.accounts.http import SignedInRequest
-from candyce.assignments import access, actions, board
-from candyce.assignments.board import Card
+from candyce.assignments import access, actions, board, board_questions
+from candyce.assignments.board import Card, View
+from candyce.assignments.board_questions import Line
 from candyce.assignments.forms import BoardForm
 from candyce.assignments.models import Assignment
+from candyce.assignments.questions import Column, get_columns
 from candyce.collab.actions import watch
 
 
@@ -31,20 +33,57 @@ def _get_context(request: SignedInRequest, assignment: Assignment) -> dict[str, 
     classes = list(access.followed_classes(request.user, assignment))
     form = BoardForm(request.GET, classes)
     choices = form.get_choices()
-    everyone = board.get_cards(request.user, assignment)
-    hidden = choices["hidden"]
-    watch(board.get_project_ids(everyone), acting_user=request.user)
-    chosen = board.choose(everyone, **choices)
-    return {
+    columns = get_columns(assignment)
+    by_questions = bool(columns) and form.get_view() != "pupils"
+    paths = {column.path for column in columns} if by_questions else set()
+    view = board.look(request.user, assignment, paths)
+    watch(board.get_project_ids(view.cards), acting_user=request.user)
+    chosen = board.choose(view.cards, **choices)
+    context = {
         "assignment": assignment,
         "classes": classes,
         "form": form,
-        "hidden": hidden,
-        "counts": board.count(everyone),
-        "cards": [
-            _render(card, hidden, request.LANGUAGE_CODE, timezone.localdate()) for card in chosen
-        ],
+        "hidden": choices["hidden"],
+        "counts": board.count(view.cards),
+        "columns": columns,
+        "by_questions": by_questions,
     }
+    if by_questions:
+        return context | _get_table(request, view, chosen, choices, columns)
+    today = timezone.localdate()
+    language = request.LANGUAGE_CODE
+    return context | {
+        "cards": [_render(card, choices["hidden"], language, today) for card in chosen]
+    }
+
+
+def _get_table(
+    request: SignedInRequest,
+    view: View,
+    chosen: list[Card],
+    choices: dict[str, Any],
+    columns: tuple[Column, ...],
+) -> dict[str, Any]:
+    """The lines of the table, and the sentences above it: of the chosen class, whatever their status."""
+    everyone = board.choose(view.cards, **choices | {"status": "", "sort": "name"})
+    lines = board_questions.get_lines(view, everyone, columns)
+    by_pupil = {line.pupil_id: line for line in lines}
+    shown = [by_pupil[card.pupil_id] for card in chosen]
+    rows = board_questions.sort(shown, choices["sort"])
+    today, language = timezone.localdate(), request.LANGUAGE_CODE
+    return {
+        "cards": [_render_line(line, choices["hidden"], language, today) for line in rows],
+        "stuck": board_questions.get_stuck(lines, columns),
+        "raised": board_questions.get_raised(lines, columns),
+        "several": len({column.path for column in columns}) > 1,
+    }
+
+
+@lru_cache(maxsize=2000)
+def _render_line(line: Line, hidden: bool, language: str, today: date) -> tuple[str, str, str]:
+    """As :func:`_render`, for a line of the table."""
+    html = render_to_string("assignments/_board_line.html", {"line": line, "hidden": hidden})
+    return f"line-{line.pupil_id.hex}", _get_mark(html), html
 
 
 @lru_cache(maxsize=2000)
@@ -61,14 +100,17 @@ def _get_mark(text: str) -> str:
 @login_required
 @require_safe
 def show(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """A card a pupil, kept up to date by itself; pupils are told that somebody looks."""
+    """A card or a line a pupil, kept up to date by itself; pupils are told that somebody looks."""
     assignment = access.get_assignment(request.user, pk, "follow")
     context = _get_context(request, assignment)
     chosen = {name: value for name, value in request.GET.items() if name in context["form"].fields}
     others = {name: value for name, value in chosen.items() if name != "names"}
     here = reverse("assignments:board", args=[pk])
     toggled = others if context["hidden"] else others | {"names": "hidden"}
+    views = {name: value for name, value in chosen.items() if name != "view"}
     context |= {
+        "questions_url": f"{here}?{urlencode(views | {'view': 'questions'})}",
+        "pupils_url": f"{here}?{urlencode(views | {'view': 'pupils'})}",
         "cards_url": f"{reverse('assignments:board_cards', args=[pk])}?{urlencode(chosen)}",
         "names_url": f"{here}?{urlencode(toggled)}",
     }
