@@ -101,3 +101,23 @@ def test_a_hand_was_raised_when_the_server_stored_it():
     doc["state"]["hand"] = {"at": 5}
     reader.settle(NOW)
     assert reader.look_at_hand() is None
+
+
+def test_an_error_below_a_cell_as_it_was_given_stops_nobody():
+    doc = make_doc(outputs=[fail("NameError")], check_q={"state": "trying", "error": ""})
+    assert look(doc) == Answer(TRYING)
+
+
+@pytest.mark.parametrize(
+    ("noted", "answer"),
+    [
+        ("", Answer(FAILING, "NameError", "name 'g'")),
+        ("NameError", Answer(FAILING, "NameError", "name 'g'")),
+        ("AssertionError", Answer(FAILING, "AssertionError")),
+    ],
+)
+def test_a_failed_check_takes_from_the_cell_what_it_does_not_say(noted, answer):
+    doc = make_doc(
+        "g", outputs=[fail("NameError", "name 'g'")], check_q={"state": "failing", "error": noted}
+    )
+    assert look(doc) == answer
