@@ -140,3 +140,26 @@ class HintUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id} of {self.copy_id}"
+
+
+class Coefficient(models.Model):
+    """How much an assignment counts in the averages of one class. Without a row it counts once."""
+
+    school_class = models.ForeignKey(
+        "accounts.Class", on_delete=models.CASCADE, related_name="coefficients"
+    )
+    assignment = models.ForeignKey(
+        "assignments.Assignment", on_delete=models.CASCADE, related_name="coefficients"
+    )
+    value = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("school_class", "assignment"), name="coefficient_once"),
+            models.CheckConstraint(
+                condition=models.Q(value__gte=0), name="coefficient_not_negative"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} in {self.school_class_id}: {self.value}"

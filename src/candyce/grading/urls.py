@@ -1,7 +1,8 @@
-"""The marking pages, on the portal."""
+"""The marking pages and the gradebook, on the portal."""
 
 from django.urls import path
 
+from candyce.grading.gradebook import views as gradebook
 from candyce.grading.views import answers, comments, marking, overview
 
 app_name = "grading"
@@ -17,4 +18,8 @@ urlpatterns = [
     path("marking/comments/", comments.show, name="comments"),
     path("marking/comments.json", comments.as_json, name="comments_json"),
     path("marking/comments/<int:pk>/forget/", comments.forget, name="forget_comment"),
+    path("gradebook/", gradebook.index, name="gradebooks"),
+    path("gradebook/<uuid:pk>/", gradebook.show, name="gradebook"),
+    path("gradebook/<uuid:pk>/marks.csv", gradebook.download, name="gradebook_csv"),
+    path("my-marks/", gradebook.mine, name="my_marks"),
 ]

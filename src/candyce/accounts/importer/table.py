@@ -176,13 +176,13 @@ def _make_row(line: int, cells: list[str], places: dict[str, int], width: int) -
     return Row(line, values, extra=any(cell.strip() for cell in cells[width:]))
 
 
-def write_table(rows: list[list[str]]) -> bytes:
+def write_table(rows: list[list[str]], *, delimiter: str = ";") -> bytes:
     """A CSV that spreadsheets open without asking, whose cells they never take for formulas.
 
     A cell that begins like a formula gets an apostrophe before it (OWASP, CSV Injection).
     """
     target = io.StringIO(newline="")
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(target, delimiter=delimiter, lineterminator="\r\n")
     writer.writerows([[defuse(cell) for cell in row] for row in rows])
     return target.getvalue().encode("utf-8-sig")
 

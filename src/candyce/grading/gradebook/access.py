@@ -1,0 +1,51 @@
+"""Whose gradebook one may read: teachers that of the classes they teach, pupils their own marks."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Q, QuerySet
+
+from candyce.accounts.access import taught_classes
+from candyce.accounts.models import Class, Enrolment, User
+from candyce.assignments import access as assignment_access
+from candyce.assignments.models import Assignment, Copy
+from candyce.lib.errors import NotFound
+
+
+def get_classes(user: User) -> QuerySet[Class]:
+    """The classes that the person teaches, the newest school year first."""
+    return taught_classes(user).order_by("-session__start_date", "title")
+
+
+def get_class(user: User, pk: uuid.UUID | str) -> Class:
+    """The guarded fetch of a class that the person teaches; raises :class:`NotFound`."""
+    found = taught_classes(user).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def attended_classes(user: User) -> QuerySet[Class]:
+    """Classes in which the person is a pupil, the newest school year first."""
+    return Class.objects.filter(
+        enrolments__user=user, enrolments__role=Enrolment.Role.STUDENT
+    ).order_by("-session__start_date", "title")
+
+
+def followed_assignments(user: User, school_class: Class) -> QuerySet[Assignment]:
+    """What was given to the class and whose work the person follows; archived work too."""
+    return assignment_access.followed_by(user).filter(classes=school_class)
+
+
+def followed_copies(user: User, school_class: Class) -> QuerySet[Copy]:
+    """The copies of that work; of other classes' pupils too, where it was given to these as well."""
+    given = followed_assignments(user, school_class).values("pk")
+    return assignment_access.copies_followed_by(user).filter(assignment__in=given)
+
+
+def own_returned_copies(user: User) -> QuerySet[Copy]:
+    """The pupil's own copies that a teacher has returned: the only ones whose mark is told."""
+    return assignment_access.copies_visible_to(user).filter(
+        Q(as_pupil=True), pupil=user, assignment__deleted_at=None, state=Copy.State.RETURNED
+    )
