@@ -59,7 +59,7 @@ def say_stage(stage: str) -> str:
     """Why there is no mark, in a word or two; empty for what is no stage."""
     return {
         "not_open": pgettext("work", "Not open yet"),
-        "not_started": _("Not started"),
+        "not_started": pgettext("work", "Not started"),
         "working": pgettext("work", "Under way"),
         "overdue": _("Not handed in"),
         "to_mark": _("To mark"),

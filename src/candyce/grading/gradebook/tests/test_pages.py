@@ -268,7 +268,7 @@ def test_file_has_each_language_s_habits(room):
         "Moyenne",
     ]
     assert french[1] == ["Coefficient", "", "1", "1,5", "1", ""]
-    assert french[2] == ["Test", "Bob", "Pas commencée", "10", "14", "11,6"]
+    assert french[2] == ["Test", "Bob", "Pas commencé", "10", "14", "11,6"]
     assert french[4] == ["Moyenne de la classe", "", "", "10", "11", "9,8"]
     with translation.override("en"):
         english = read(export.make_csv(book), ",")
