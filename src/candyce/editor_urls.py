@@ -11,6 +11,7 @@ handler500 = "candyce.web.views.api_server_error"
 
 urlpatterns = [
     path("api/", include("candyce.projects.api_urls")),
+    path("api/", include("candyce.collab.api_urls")),
     path("api/", include("candyce.assignments.api_urls")),
     path("api/", include("candyce.grading.api_urls")),
 ]

@@ -201,10 +201,10 @@ def _pupil_rights_now(copy: Copy) -> Rights:
     if assignment.deleted_at is not None:
         return Rights(frozenset(), "project_deleted")
     if copy.state == Copy.State.RETURNED:
-        return Rights(frozenset({READ}), "read_only")
+        return Rights(frozenset({READ, COMMENT}), "read_only")
     if copy.state == Copy.State.HANDED_IN:
         # Submitting goes both ways: it is what taking back needs.
-        scopes = {READ, SUBMIT} if is_in_window(assignment) else {READ}
+        scopes = {READ, COMMENT, SUBMIT} if is_in_window(assignment) else {READ, COMMENT}
         return Rights(frozenset(scopes), "handed_in")
     if not is_open_yet(assignment):
         return Rights(frozenset(), "not_open_yet")
@@ -213,10 +213,10 @@ def _pupil_rights_now(copy: Copy) -> Rights:
 
 def _working_rights(copy: Copy) -> Rights:
     if is_closed(copy.assignment) and copy.reopened_at is None:
-        return Rights(frozenset({READ}), "window_closed")
+        return Rights(frozenset({READ, COMMENT}), "window_closed")
     if copy.assignment.frozen_at is not None:
         return Rights(frozenset({READ, SUBMIT}), "frozen")
-    return Rights(frozenset({READ, WRITE, SUBMIT}))
+    return Rights(frozenset({READ, COMMENT, WRITE, SUBMIT}))
 
 
 def get_copy_rights(user: User, copy: Copy) -> Rights:

@@ -17,6 +17,7 @@ from candyce.lib.errors import CandyceError
 from candyce.lib.text import fold
 from candyce.projects import live
 from candyce.projects.blobs import read_blob
+from candyce.projects.models import Project
 from candyce.projects.notebooks import read_notebook
 
 NOT_STARTED = "not_started"
@@ -64,6 +65,11 @@ def get_lateness(copy: Copy) -> timedelta | None:
     if closes_at is None or copy.handed_in_at is None or copy.handed_in_at <= closes_at:
         return None
     return copy.handed_in_at - closes_at
+
+
+def is_returned(project: Project) -> bool:
+    """Whether this project is a copy that was given back to its pupil."""
+    return Copy.objects.filter(project=project, state=Copy.State.RETURNED).exists()
 
 
 def get_rows(user: User, assignment: Assignment) -> list[Row]:

@@ -135,6 +135,8 @@ class Connection:
                 "room": self.grant.conduct,
                 "news": self.grant.news,
             }
+        if self.grant.hidden is not None:
+            status["comments"] = self.grant.hidden
         if status != self.status:
             self.status = status
             self.send(protocol.status_message(status))

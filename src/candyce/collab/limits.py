@@ -20,6 +20,7 @@ TEXT_DOCUMENT = 4 * 1024 * 1024  # what a live text may grow to, its edits' trac
 SMALL_UPDATE = 4 * 1024  # what a full project or document still takes, so that one can tidy up
 
 RIGHTS_EVERY = 30.0  # rights are asked anew at least this often; bells and the clock come first
+MEND_COMMENTS = 0.2  # after a page wrote into the comments
 NUMBERS_EVERY = 5.0  # what the log's numbers are, where no news came
 TOKEN_GRACE = 60.0  # after a token's end, time to send the next
 GATHER = 0.008  # updates that arrive within it share a commit

@@ -1,6 +1,11 @@
-"""The store of live documents: an append-only log of Yjs updates, compacted into a snapshot."""
+"""The store of live documents: an append-only log of Yjs updates, compacted into a snapshot.
+
+Beside it, what is said about their cells.
+"""
 
 from __future__ import annotations
+
+import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -111,3 +116,62 @@ class KeptState(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.seq} of {self.document_id}"
+
+
+class CommentThread(models.Model):
+    """What was said about one cell of a notebook, or about a passage of its text.
+
+    These rows are the truth; what everybody in the notebook may read of them is also written into the live
+    document (``comments.shared``). ``anchor`` is the passage (``comments.anchors``), null for the whole
+    cell; ``quote`` is its text when the thread was begun. ``hidden``: only for who leads in the copy.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(LiveDocument, on_delete=models.CASCADE, related_name="threads")
+    cell = models.CharField(max_length=64)
+    anchor = models.JSONField(null=True)
+    quote = models.CharField(max_length=400, blank=True)
+    hidden = models.BooleanField(default=False)
+    hidden_at_first = models.BooleanField(
+        null=True
+    )  # as was chosen; null where there was no choice
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("created_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.cell} of {self.document_id}"
+
+
+class CommentMessage(models.Model):
+    """One message of a thread. One with answers below it that was deleted stays, empty."""
+
+    class Role(models.TextChoices):
+        TEACHER = "teacher", _("Teacher")
+        PUPIL = "pupil", _("Pupil")
+        MEMBER = "member", _("Member")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    thread = models.ForeignKey(CommentThread, on_delete=models.CASCADE, related_name="messages")
+    author = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    role = models.CharField(max_length=8, choices=Role)  # in the project, when it was written
+    text = models.CharField(max_length=2000)
+    at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(null=True)
+    deleted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return self.text[:40]

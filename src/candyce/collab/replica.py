@@ -9,6 +9,7 @@ from typing import Any
 from pycrdt import Doc, TransactionEvent, merge_updates
 
 from candyce.collab import runs
+from candyce.collab.comments.guard import CommentsGuard
 from candyce.collab.guard import Guard
 from candyce.collab.protocol import EMPTY_UPDATE, read_state, write_state
 from candyce.collab.schema import Change, Watcher
@@ -21,10 +22,14 @@ class Gap(Exception):
 
 @dataclass(slots=True, frozen=True)
 class Applied:
-    """``news`` is what the update added to the replica; ``repaired`` if the server mended it."""
+    """``news`` is what the update added to the replica; ``repaired`` if the server mended it.
+
+    ``meddled``: a page wrote into the comments. That is put back, as far as this replica knows them.
+    """
 
     news: bytes | None
     repaired: bool = False
+    meddled: bool = False
 
 
 def load_doc(updates: Iterable[bytes]) -> Doc:
@@ -44,7 +49,16 @@ class Replica:
     """
 
     plain = False  # whether updates are read as a text's: see Summary.odd
-    __slots__ = ("_events", "_subscription", "broken", "doc", "guard", "state", "watcher")
+    __slots__ = (
+        "_events",
+        "_subscription",
+        "broken",
+        "comments",
+        "doc",
+        "guard",
+        "state",
+        "watcher",
+    )
 
     def __init__(self, updates: Iterable[bytes] = ()) -> None:
         self.doc: Doc = load_doc(updates)
@@ -57,6 +71,7 @@ class Replica:
     def _watch(self) -> None:
         self.watcher = Watcher(self.doc)
         self.guard = Guard(self.doc)
+        self.comments = CommentsGuard(self.doc)
 
     def close(self) -> None:
         self.watcher.close()
@@ -90,6 +105,7 @@ class Replica:
         self.broken = True
         try:
             self.doc.apply_update(data)
+            meddled = self.is_meddled and not stored
             repaired = self._mend(guarded=guarded, author=author, stored=stored)
         except InvalidUpdate:
             raise
@@ -103,7 +119,12 @@ class Replica:
         else:
             summary.advance(self.state)
         self.broken = False
-        return Applied(self._take_news(), repaired)
+        return Applied(self._take_news(), repaired, meddled)
+
+    @property
+    def is_meddled(self) -> bool:
+        """Whether the last transaction wrote into the comments."""
+        return self.watcher.meddled
 
     def _note_touched(self) -> list[Change]:
         for index in self.watcher.touched:
@@ -113,16 +134,21 @@ class Replica:
     def _mend(self, *, guarded: bool, author: runs.Author | None, stored: bool = False) -> bool:
         """Judge what the last transaction changed and put right what may not stay; gives whether it did."""
         changes, ran = self._note_touched(), self.watcher.ran
+        meddled = self.watcher.meddled and not stored
+        if self.watcher.meddled and stored:
+            self.comments.take_in()
         untrusted = self.watcher.check(stored=stored)
         if not guarded:
             self.guard.take_in(changes)
         elif not changes and not self.guard.has_locks:
             guarded = False
         ran = ran if author is not None else set()
-        if not (guarded or untrusted or ran):
+        if not (guarded or untrusted or ran or meddled):
             return False
         with self.doc.transaction():
             done = self.guard.put_back(changes) if guarded else False
+            if meddled:
+                done |= self.comments.put_back()
             for metadata in untrusted:
                 if "trusted" in metadata:
                     del metadata["trusted"]

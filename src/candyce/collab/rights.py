@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from candyce.accounts.access import is_teacher
 from candyce.accounts.models import User
 from candyce.collab import protocol
+from candyce.collab.comments.queries import get_hidden_mark
 from candyce.collab.runs import Author
 from candyce.lib.errors import NotSignedIn
 from candyce.projects import tokens
@@ -20,6 +21,8 @@ from candyce.projects.access import MANAGE, READ, WRITE, Rights, get_rights
 from candyce.projects.conduct import describe_conduct
 from candyce.projects.models import Project
 from candyce.projects.news import get_news
+
+COPY = Project.Kind.COPY
 
 
 class Refused(Exception):
@@ -43,6 +46,7 @@ class Grant:
     conduct: dict[str, Any] = field(default_factory=dict)
     until: float | None = None  # epoch seconds at which the clock may change these rights
     news: int = 0  # see candyce.projects.news
+    hidden: str | None = None  # changes with the comments that only who leads in a copy is told
 
     @property
     def user_id(self) -> uuid.UUID:
@@ -119,6 +123,7 @@ def _decide(
         describe_conduct(user, project, rights),
         rights.until.timestamp() if rights.until else None,
         news.get(project.pk, 0),
+        get_hidden_mark(project) if MANAGE in scopes and project.kind == COPY else None,
     )
 
 

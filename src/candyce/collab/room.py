@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from candyce.collab import limits, protocol, store
+from candyce.collab.comments import shared as comments
 from candyce.collab.connection import Connection
 from candyce.collab.kinds import Kind, get_kind, make_replica
 from candyce.collab.order import Order
@@ -57,6 +58,7 @@ class Room:
         self._loaded_seq = 0
         self._missed: list[bytes] = []  # came while the replica was being loaded
         self._waiting_for_news = False
+        self._mending = False
         self._state: dict[int, int] | None = None
         self._loading = asyncio.Lock()
         self._catching_up = asyncio.Lock()
@@ -240,6 +242,9 @@ class Room:
             if message.answer:
                 connection.resyncs = 0
             self._store(connection, applied, 0 if quiet else ordinal)
+            if applied.meddled:
+                logger.warning("%s wrote into the comments", connection.user_id)
+                self._mend_comments()
 
     def _apply(
         self, replica: Replica, connection: Connection, data: bytes, summary: Summary
@@ -295,6 +300,18 @@ class Room:
         connection.reject(ordinal, "invalid_update")
         if connection.invalid >= limits.INVALID_UPDATES:
             connection.close(protocol.CLOSE_POLICY, "invalid_update")
+
+    def _mend_comments(self) -> None:
+        """Have them written anew from the database: what was put back may be old by now."""
+        if not self._mending:
+            self._mending = True
+            self.start(self._write_comments())
+
+    async def _write_comments(self) -> None:
+        await asyncio.sleep(limits.MEND_COMMENTS)
+        self._mending = False
+        await self.hub.writer.flush()
+        await self.hub.threads.write(comments.refresh, self.document_id)
 
     # -- storing ------------------------------------------------------------------------------
 

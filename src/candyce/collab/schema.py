@@ -2,7 +2,8 @@
 
 The layout is jupyter_ydoc's ``YNotebook`` 2.0: root map ``meta``, root array ``cells`` of maps with
 ``id``, ``cell_type``, ``source`` (text), ``metadata`` (map), ``outputs`` (array of maps). A page that
-meets anything else throws while it opens the notebook, so nothing else is let in.
+meets anything else throws while it opens the notebook, so nothing else is let in. Beside it stand what the server
+writes: ``runs`` in the root map ``state``, and the root map ``comments``.
 """
 
 from __future__ import annotations
@@ -30,17 +31,21 @@ class Watcher:
         self.cells: Array = doc.get("cells", type=Array)
         self.meta: Map = doc.get("meta", type=Map)
         self.state: Map = doc.get("state", type=Map)
+        self.comments: Map = doc.get("comments", type=Map)
+        self.meddled = False  # with the comments
         self.changes: list[Change] = []
         self.touched: set[int] = set()  # places of cells
         self.ran: set[int] = set()  # places of cells whose outputs changed
         self._cells_watch = self.cells.observe_deep(self._on_cells)
         self._meta_watch = self.meta.observe_deep(self._on_meta)
         self._state_watch = self.state.observe_deep(self._on_state)
+        self._comments_watch = self.comments.observe_deep(self._on_comments)
 
     def close(self) -> None:
         self.cells.unobserve(self._cells_watch)
         self.meta.unobserve(self._meta_watch)
         self.state.unobserve(self._state_watch)
+        self.comments.unobserve(self._comments_watch)
 
     def _on_cells(self, events: list[Any]) -> None:
         for event in events:
@@ -84,9 +89,13 @@ class Watcher:
             if event.path[0] == "runs" if event.path else "runs" in event.keys:
                 self.changes.append(("runs", None))
 
+    def _on_comments(self, _events: list[Any]) -> None:
+        self.meddled = True
+
     def forget(self) -> None:
         """What was collected is the server's own."""
         self.changes, self.touched, self.ran = [], set(), set()
+        self.meddled = False
 
     def check(self, *, stored: bool = False) -> list[Map]:
         """Judge what was collected, and forget it; ``stored``: the server's own words are in it.

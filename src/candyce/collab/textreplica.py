@@ -72,6 +72,10 @@ class TextReplica(Replica):
         self.text_watcher.close()
         self.doc.unobserve(self._subscription)
 
+    @property
+    def is_meddled(self) -> bool:
+        return False  # there is no place for comments: they would be more than plain text
+
     def _mend(self, *, guarded: bool, author: Author | None, stored: bool = False) -> bool:
         self.text_watcher.check(stored=stored)
         return False

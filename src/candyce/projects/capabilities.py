@@ -18,6 +18,7 @@ from candyce.accounts.models import User
 from candyce.lib.errors import NotSignedIn
 from candyce.projects import tokens
 from candyce.projects.access import (
+    COMMENT,
     SUBMIT,
     WRITE,
     ProjectDeleted,
@@ -106,7 +107,7 @@ def get_token_scopes(rights: Rights) -> tuple[str, ...]:
     A held notebook is let go, a pen handed over, a copy taken back, while the same token lives on: without
     these scopes its page could not write until it renews. Every call asks for the present rights as well.
     """
-    return get_scopes(replace(rights, scopes=rights.scopes | {WRITE, SUBMIT}))
+    return get_scopes(replace(rights, scopes=rights.scopes | {COMMENT, WRITE, SUBMIT}))
 
 
 def get_scopes(rights: Rights) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from candyce.assignments.actions.announce import announce_access
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.signals import announce_hand_in
+from candyce.collab.comments.actions import publish
 from candyce.lib.errors import BadRequest, Forbidden
 from candyce.projects import live
 from candyce.projects.actions import cut_version, fork
@@ -180,6 +181,7 @@ def return_copies(copies: Iterable[Copy], *, acting_user: User) -> list[Copy]:
             copy.reopened_at = None
             copy.save()
             do_audit("copy_returned", copy, acting_user=acting_user)
+            publish(copy.project, acting_user=acting_user)  # comments that waited for this
             returned.append(copy)
         announce_access(Copy.objects.filter(pk__in=[copy.pk for copy in returned]))
     return returned

@@ -120,9 +120,9 @@ def test_window_decides_what_the_pupil_may_write(classroom):
         assert listed == ("read" in found.scopes)
         return set(found.scopes), found.reason
 
-    assert rights(None, None) == ({"read", "write", "submit"}, None)
-    assert rights(now - hour, now + hour) == ({"read", "write", "submit"}, None)
-    assert rights(now - 2 * hour, now - hour) == ({"read"}, "window_closed")
+    assert rights(None, None) == ({"read", "comment", "write", "submit"}, None)
+    assert rights(now - hour, now + hour) == ({"read", "comment", "write", "submit"}, None)
+    assert rights(now - 2 * hour, now - hour) == ({"read", "comment"}, "window_closed")
     assert rights(now + hour, now + 2 * hour) == (set(), "not_open_yet")
 
 
@@ -131,11 +131,11 @@ def test_handed_in_copy_can_be_taken_back_only_inside_the_window(classroom):
     bob = classroom.people["bob"]
     actions.hand_in(copy, acting_user=bob)
     rights = projects_access.get_rights(bob, copy.project)
-    assert (set(rights.scopes), rights.reason) == ({"read", "submit"}, "handed_in")
+    assert (set(rights.scopes), rights.reason) == ({"read", "comment", "submit"}, "handed_in")
     classroom.assignment.closes_at = timezone.now()
     classroom.assignment.save()
     rights = projects_access.get_rights(bob, copy.project)
-    assert (set(rights.scopes), rights.reason) == ({"read"}, "handed_in")
+    assert (set(rights.scopes), rights.reason) == ({"read", "comment"}, "handed_in")
     with pytest.raises(Forbidden) as caught:
         actions.take_back(copy, acting_user=bob)
     assert caught.value.code == "handed_in"
