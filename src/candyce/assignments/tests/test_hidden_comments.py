@@ -14,7 +14,7 @@ from candyce.collab.models import LiveDocument
 from candyce.collab.replica import load_doc
 from candyce.projects import tokens
 
-SECRET = "Relisez-la-consigne"  # noqa: S105
+SECRET = "Relisez-la-consigne"
 
 
 def test_a_hidden_comment_is_nowhere_for_the_pupil_until_the_return(classroom, editor):
