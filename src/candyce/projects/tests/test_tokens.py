@@ -104,7 +104,7 @@ def test_rights_are_the_lesser_of_token_and_database(school, project):
     assert capabilities.get_capability(text).rights.scopes == {"read"}
     actions.set_member(project, school.bob, {"read", "write", "submit"}, acting_user=school.alice)
     assert capabilities.get_capability(text).rights.scopes == {"read", "write"}
-    assert capabilities.renew_token(text).scopes == ("read", "write", "submit")
+    assert capabilities.renew_token(text).scopes == ("read", "comment", "write", "submit")
 
 
 def test_a_token_renewed_while_writing_is_withheld_writes_again_afterwards(school, project):
