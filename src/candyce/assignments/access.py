@@ -7,15 +7,16 @@ read them from the very same rows, so a list and a check cannot disagree.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candyce.accounts.models import Class, Enrolment, User
-from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.models import Assignment, Copy, Membership
 from candyce.lib.errors import CandyceError, Forbidden, NotFound
 from candyce.projects.access import (
     COMMENT,
@@ -31,6 +32,8 @@ from candyce.projects.models import Project
 
 STUDENT, TEACHER = Enrolment.Role.STUDENT, Enrolment.Role.TEACHER
 NOTHING = {"as_teacher": Value(False), "as_pupil": Value(False)}
+MEMBERS = "group__memberships__pupil"  # to prefetch, for `Copy.members`
+NO_COPY = {**NOTHING, "as_owner": Value(False)}
 
 
 # --- the window of time -------------------------------------------------------------------------
@@ -139,19 +142,39 @@ def followed_classes(user: User, assignment: Assignment) -> QuerySet[Class]:
 # --- copies -------------------------------------------------------------------------------------
 
 
+def owned_by(people: User | Iterable[object]) -> Q:
+    """The copies of a person, or of any of these people (ids): the one answer to "whose copy is it".
+
+    A copy without a group is its pupil's; a group's belongs to those who are in the group now.
+    """
+    ids = [people.pk] if isinstance(people, User) else list(people)
+    member = Membership.objects.filter(group=OuterRef("group_id"), pupil__in=ids)
+    return Q(group=None, pupil__in=ids) | Q(Exists(member))
+
+
+def _teaches_owner(user: User) -> Q:
+    """Teaches, in a class of the assignment, the copy's pupil, a member of its group, or that group's class."""
+    classes = Class.objects.filter(
+        assignments=OuterRef("assignment_id"), enrolments__user=user, enrolments__role=TEACHER
+    )
+    # A second filter is a second join: the pupil's own enrolment in that same class.
+    alone = classes.filter(enrolments__user=OuterRef("pupil_id"), enrolments__role=STUDENT)
+    member = classes.filter(
+        enrolments__user__group_memberships__group=OuterRef("group_id"),
+        enrolments__role=STUDENT,
+    )
+    whole = classes.filter(pk=OuterRef("group__school_class_id"))
+    return Q(Q(group=None), Exists(alone)) | Q(Exists(whole)) | Q(Exists(member))
+
+
 def _copies(user: User) -> QuerySet[Copy]:
     """All copies, each with what the person is to it."""
     if not user.is_authenticated or not user.is_active:
-        return Copy.objects.none().annotate(**NOTHING)
-    taught = (
-        Class.objects.filter(
-            assignments=OuterRef("assignment_id"), enrolments__user=user, enrolments__role=TEACHER
-        )
-        # A second filter is a second join: the pupil's own enrolment in that same class.
-        .filter(enrolments__user=OuterRef("pupil_id"), enrolments__role=STUDENT)
-    )
+        return Copy.objects.none().annotate(**NO_COPY)
     return Copy.objects.annotate(
-        as_teacher=Exists(taught), as_pupil=_enrolled_in(user, STUDENT, "assignment_id")
+        as_teacher=ExpressionWrapper(_teaches_owner(user), BooleanField()),
+        as_pupil=_enrolled_in(user, STUDENT, "assignment_id"),
+        as_owner=ExpressionWrapper(owned_by(user), BooleanField()),
     )
 
 
@@ -161,7 +184,7 @@ def _teacher_of_copy(user: User) -> Q:
 
 
 def _pupil_of_copy(user: User) -> Q:
-    return Q(pupil_id=user.pk, as_pupil=True, assignment__deleted_at=None)
+    return Q(as_owner=True, as_pupil=True, assignment__deleted_at=None)
 
 
 def copies_visible_to(user: User) -> QuerySet[Copy]:
@@ -182,7 +205,12 @@ def _is_teacher(user: User, copy: Copy) -> bool:
 
 
 def _is_pupil(user: User, copy: Copy) -> bool:
-    return copy.pupil_id == user.pk and copy.as_pupil  # type: ignore[attr-defined]
+    return copy.as_owner and copy.as_pupil  # type: ignore[attr-defined]
+
+
+def is_owner(user: User, copy: Copy) -> bool:
+    """Whether a copy is this person's own, or one's group's."""
+    return Copy.objects.filter(owned_by(user), pk=copy.pk).exists()
 
 
 def get_next_change(assignment: Assignment, now: datetime | None = None) -> datetime | None:
@@ -251,7 +279,8 @@ def get_copy_abilities(user: User, copy: Copy) -> dict[str, bool]:
 
 def find_copy(user: User, project: Project) -> Copy | None:
     """The copy that a project is, with what the person is to it; unguarded, for rules only."""
-    return _copies(user).filter(project=project).select_related("assignment", "pupil").first()
+    found = _copies(user).filter(project=project).select_related("assignment", "pupil", "group")
+    return found.prefetch_related(MEMBERS).first()
 
 
 def get_copy(user: User, pk: uuid.UUID | str, *abilities: str) -> Copy:
@@ -259,7 +288,8 @@ def get_copy(user: User, pk: uuid.UUID | str, *abilities: str) -> Copy:
     copy = (
         copies_visible_to(user)
         .filter(pk=pk, project__deleted_at=None)
-        .select_related("assignment", "pupil", "project")
+        .select_related("assignment", "pupil", "project", "group")
+        .prefetch_related(MEMBERS)
         .first()
     )
     if copy is None:

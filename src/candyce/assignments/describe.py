@@ -25,7 +25,7 @@ def describe_project(user: User, project: Project, request: HttpRequest) -> dict
     answer: dict[str, Any] = {
         "title": copy.assignment.title,
         "assignment": describe_copy(user, copy),
-        "exercise": {"role": "pupil" if copy.pupil_id == user.pk else "marker"},
+        "exercise": {"role": "pupil" if copy.as_owner else "marker"},
         "back_url": _get_back_url(user, copy),
     }
     if rights.reason:
@@ -56,7 +56,7 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "mark": say_mark(copy.mark) if see_mark and copy.mark is not None else None,
         "mark_max": say_mark(assignment.mark_max),
         "appraisal_html": render_prose(copy.appraisal) if see_mark else "",
-        "pupil_name": copy.pupil.full_name,
+        "pupil_name": copy.who,
         "board_url": _get_board_url(copy) if abilities["follow"] else None,
         "message_url": _get_message_url(copy) if abilities["mark"] else None,
         "show_url": _get_show_url(copy) if abilities["mark"] else None,
@@ -64,11 +64,11 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
 
 
 def get_class_name(copy: Copy) -> str:
-    """The class of the assignment in which the pupil is; empty for one who has left."""
+    """The class of the assignment in which the pupils are; empty for one who has left."""
     title = (
         Class.objects.filter(
             assignments=copy.assignment_id,
-            enrolments__user=copy.pupil_id,
+            enrolments__user__in=[pupil.pk for pupil in copy.members],
             enrolments__role=Enrolment.Role.STUDENT,
         )
         .values_list("title", flat=True)
@@ -95,6 +95,6 @@ def _get_show_url(copy: Copy) -> str:
 
 
 def _get_back_url(user: User, copy: Copy) -> str:
-    name = "assignments:copy" if copy.pupil_id == user.pk else "assignments:mark"
+    name = "assignments:copy" if access.is_owner(user, copy) else "assignments:mark"
     path = reverse(name, urlconf=settings.ROOT_URLCONF, args=[copy.pk])
     return f"{settings.CANDYCE_PORTAL_URL}{path}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from time import localtime
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from candyce.accounts.models import User
 from candyce.assignments.models import Assignment, Copy
@@ -45,6 +46,15 @@ def make_file_name(user: User) -> str:
     return "_".join(part for part in parts if part) or _plain(user.username) or "copie"
 
 
+def make_copy_name(copy: Copy) -> str:
+    """The pupil's name; of a group, its number and its members' family names: ``Groupe-3_MOREAU_NGUYEN``."""
+    if copy.group is None:
+        return make_file_name(copy.pupil)
+    families = (_plain(pupil.family_name or pupil.username).upper() for pupil in copy.members)
+    label = _plain(_("Group %(number)s") % {"number": copy.group.number})
+    return "_".join(part for part in (label, *families) if part)
+
+
 def _plain(text: str) -> str:
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9-]+", "-", ascii_text).strip("-")[:LENGTH]
@@ -75,7 +85,7 @@ def stream_zip(copies: Iterable[Copy]) -> Iterator[bytes]:
     used: set[str] = set()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         for copy in copies:
-            name = _unused(make_file_name(copy.pupil), used)
+            name = _unused(make_copy_name(copy), used)
             for path, (sha256, _size, modified) in _get_entries(get_tree(copy), name):
                 info = zipfile.ZipInfo(
                     path, date_time=max(localtime(modified)[:6], (1980, 1, 1, 0, 0, 0))

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from candyce.accounts.models import User
+from candyce.lib.text import fold
 from candyce.projects.models import Version
 
 
 class Assignment(models.Model):
-    """A version of a project handed to classes, within a window of time."""
+    """A version of a project handed to classes, within a window of time.
+
+    ``group_mode``: whether pupils share copies, and who says with whom. ``group_size``: most pupils of a group.
+    """
+
+    class GroupMode(models.TextChoices):
+        ALONE = "", _("Each pupil alone")
+        DRAWN = "drawn", _("In groups drawn by lot")
+        TEACHER = "teacher", _("In groups that I make")
+        PUPILS = "pupils", _("In groups that pupils make")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(
@@ -31,6 +44,10 @@ class Assignment(models.Model):
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     mark_max = models.DecimalField(_("marked out of"), max_digits=6, decimal_places=2, default=20)
+    group_mode = models.CharField(max_length=8, choices=GroupMode, blank=True, default="")
+    group_size = models.PositiveSmallIntegerField(_("at most, in a group"), default=3)
+    # From then on pupils neither join nor leave groups by themselves.
+    groups_closed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     # "Eyes up": until it is taken away no pupil writes, in any copy.
@@ -46,6 +63,9 @@ class Assignment(models.Model):
                 | models.Q(closes_at__gt=models.F("opens_at")),
                 name="assignment_closes_after_opening",
             ),
+            models.CheckConstraint(
+                condition=models.Q(group_size__range=(2, 5)), name="assignment_group_size"
+            ),
         )
 
     def __str__(self) -> str:
@@ -57,8 +77,59 @@ class Assignment(models.Model):
         return self.released or self.version
 
 
+class Group(models.Model):
+    """Pupils of one class who share one copy of an assignment. It may be empty, and have no copy yet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="groups")
+    school_class = models.ForeignKey(
+        "accounts.Class", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    number = models.PositiveSmallIntegerField()
+    name = models.CharField(_("name"), max_length=40, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("assignment", "number"), name="group_number_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or _now("Group %(number)s") % {"number": self.number}
+
+    @property
+    def members(self) -> list[User]:
+        """By name; fetch ``memberships__pupil`` ahead where there are many groups."""
+        people = [membership.pupil for membership in self.memberships.all()]
+        return sorted(people, key=lambda pupil: fold(pupil.sort_name))
+
+
+class Membership(models.Model):
+    """A pupil in a group. ``assignment`` is the group's: a pupil is in one group of it at most."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    pupil = models.ForeignKey(
+        "accounts.User", on_delete=models.CASCADE, related_name="group_memberships"
+    )
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("assignment", "pupil"), name="one_group_a_pupil"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} in {self.group_id}"
+
+
 class Copy(models.Model):
-    """One pupil's copy of an assignment: a project of its own, its state, mark and appraisal."""
+    """A copy of an assignment, a pupil's or a group's: a project of its own, its state, mark and appraisal.
+
+    Of a group's copy ``pupil`` says who opened it first, no more: whose it is now is said by ``members``
+    and by the conditions of ``access``.
+    """
 
     class State(models.TextChoices):
         WORKING = "working", _("Working")
@@ -68,12 +139,19 @@ class Copy(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="copies")
     pupil = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="copies")
+    # A group that has a copy stays; both go with the assignment.
+    group = models.OneToOneField(
+        Group, null=True, blank=True, on_delete=models.RESTRICT, related_name="copy"
+    )
     project = models.OneToOneField(
         "projects.Project", on_delete=models.PROTECT, related_name="copy"
     )
     state = models.CharField(max_length=16, choices=State, default=State.WORKING)
     started_at = models.DateTimeField(auto_now_add=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
+    handed_in_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     handed_in_version = models.ForeignKey(
         "projects.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -92,10 +170,35 @@ class Copy(models.Model):
     news = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("assignment", "pupil"), name="copy_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("assignment", "pupil"),
+                condition=models.Q(group=None),
+                name="copy_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.pupil_id} in {self.assignment_id}"
+
+    @property
+    def members(self) -> list[User]:
+        """Whose copy it is, by name; nobody when the last member of its group has gone elsewhere."""
+        return self.group.members if self.group else [self.pupil]
+
+    @property
+    def who(self) -> str:
+        """Whose copy it is, in a line."""
+        return say_people(self.members) or str(self.group)
+
+    @property
+    def sort_name(self) -> str:
+        return ", ".join(pupil.sort_name for pupil in self.members) or str(self.group)
+
+
+def say_people(people: Iterable[User]) -> str:
+    """Names in a line."""
+    return ", ".join(person.full_name for person in people)
 
 
 class CodeGuess(models.Model):

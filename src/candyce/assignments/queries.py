@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
-from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.models import Assignment, Copy, Group, Membership, say_people
 from candyce.lib.errors import CandyceError
 from candyce.lib.text import fold
 from candyce.projects import live
@@ -29,12 +29,29 @@ STATES = (NOT_STARTED, *Copy.State.values)
 
 @dataclass(frozen=True)
 class Row:
-    """A pupil in an assignment; one who has left its classes has none."""
+    """A pupil in an assignment; one who has left its classes has none.
+
+    ``copy`` is the pupil's, or that of the pupil's ``group``; ``members`` then are all who are in it.
+    """
 
     pupil: User
     school_class: Class | None
     copy: Copy | None
     closed: bool
+    group: Group | None = None
+
+    @property
+    def members(self) -> list[User]:
+        return self.group.members if self.group else [self.pupil]
+
+    @property
+    def name(self) -> str:
+        """All whose copy it is."""
+        return say_people(self.members)
+
+    @property
+    def sort_name(self) -> str:
+        return ", ".join(pupil.sort_name for pupil in self.members)
 
     @property
     def class_title(self) -> str:
@@ -73,7 +90,10 @@ def is_returned(project: Project) -> bool:
 
 
 def get_rows(user: User, assignment: Assignment) -> list[Row]:
-    """The pupils whose work the person follows, one row each; always three queries."""
+    """The pupils whose work the person follows, one row each, members of a group too: see :func:`gather`.
+
+    Always three queries, five where pupils work in groups.
+    """
     enrolments = (
         Enrolment.objects.filter(
             school_class__in=access.followed_classes(user, assignment),
@@ -82,20 +102,48 @@ def get_rows(user: User, assignment: Assignment) -> list[Row]:
         .select_related("user", "school_class")
         .order_by("school_class__title")
     )
-    copies = {copy.pupil_id: copy for copy in get_copies(user, assignment)}
-    for found in copies.values():
-        found.assignment = assignment
+    groups = get_group_of(assignment)
+    found = list(get_copies(user, assignment))
+    copies = map_copies(found)
+    owners = {pupil.pk: pupil for copy in found for pupil in copy.members}
+    for copy in found:
+        copy.assignment = assignment
     closed = access.is_closed(assignment)
     rows: dict[Any, Row] = {}
     for enrolment in enrolments:
-        copy = copies.get(enrolment.user_id)
-        rows.setdefault(
-            enrolment.user_id, Row(enrolment.user, enrolment.school_class, copy, closed)
-        )
-    for pupil_id, copy in copies.items():
-        if pupil_id not in rows:
-            rows[pupil_id] = Row(copy.pupil, None, copy, closed)
+        pk = enrolment.user_id
+        row = Row(enrolment.user, enrolment.school_class, copies.get(pk), closed, groups.get(pk))
+        rows.setdefault(pk, row)
+    for pk, pupil in owners.items():
+        if pk not in rows:
+            rows[pk] = Row(pupil, None, copies[pk], closed, groups.get(pk))
     return list(rows.values())
+
+
+def map_copies(copies: Iterable[Copy]) -> dict[Any, Copy]:
+    """Copies by pupil (id): a group's stands there for each member."""
+    return {pupil.pk: copy for copy in copies for pupil in copy.members}
+
+
+def get_group_of(assignment: Assignment) -> dict[Any, Group]:
+    """The pupils' groups (by the pupil's id), members at hand; two queries, none where each works alone."""
+    if not assignment.group_mode:
+        return {}
+    groups = assignment.groups.prefetch_related("memberships__pupil")
+    return {
+        membership.pupil_id: group for group in groups for membership in group.memberships.all()
+    }
+
+
+def gather(rows: Iterable[Row]) -> list[Row]:
+    """One row for each group instead of each of its members: what is looked at and marked once."""
+    found: dict[Any, Row] = {}
+    for row in rows:
+        key = row.group.pk if row.group else row.pupil.pk
+        before = found.get(key)
+        if before is None or (before.school_class is None and row.school_class is not None):
+            found[key] = row
+    return list(found.values())
 
 
 def filter_rows(
@@ -137,7 +185,8 @@ def get_copies(user: User, assignment: Assignment) -> QuerySet[Copy]:
     return (
         access.copies_followed_by(user)
         .filter(assignment=assignment)
-        .select_related("pupil", "project")
+        .select_related("pupil", "project", "group")
+        .prefetch_related(access.MEMBERS)
         .defer("project__tree")
     )
 
@@ -188,7 +237,7 @@ class Neighbours:
 
 def get_neighbours(user: User, copy: Copy) -> Neighbours:
     """The copies before and after this one, in the order of the class list."""
-    copies = sorted(get_copies(user, copy.assignment), key=lambda item: fold(item.pupil.sort_name))
+    copies = sorted(get_copies(user, copy.assignment), key=lambda item: fold(item.sort_name))
     ids = [item.pk for item in copies]
     place = ids.index(copy.pk)
     return Neighbours(
@@ -240,21 +289,33 @@ class Summary:
 
 
 def get_summaries(user: User, *, archived: bool = False, limit: int | None = None) -> list[Summary]:
-    """Assignments that the person follows, newest first; always three queries."""
+    """Assignments that the person follows, newest first; always three queries,
+    four where some work in groups."""
     found = access.followed_by(user).filter(archived_at__isnull=not archived)
     assignments = list(found.order_by("-created_at")[:limit])
     summaries = {item.pk: Summary(item, closed=access.is_closed(item)) for item in assignments}
     pupils = _pupils_by_assignment(user, assignments, summaries)
-    states: dict[tuple[Any, Any], str] = {
-        (assignment_id, pupil_id): state
-        for assignment_id, pupil_id, state in access.copies_followed_by(user)
-        .filter(assignment__in=assignments)
-        .values_list("assignment_id", "pupil_id", "state")
-    }
+    states = _get_states(user, assignments)
     for assignment_id, ids in pupils.items():
         for pupil_id in ids:
             summaries[assignment_id].counts.add(states.get((assignment_id, pupil_id), NOT_STARTED))
     return list(summaries.values())
+
+
+def _get_states(user: User, assignments: list[Assignment]) -> dict[tuple[Any, Any], str]:
+    """The copies' states by assignment and pupil (ids); a query more where some work in groups."""
+    copies = access.copies_followed_by(user).filter(assignment__in=assignments)
+    states = {
+        (assignment_id, pupil_id): state
+        for assignment_id, pupil_id, state in copies.filter(group=None).values_list(
+            "assignment_id", "pupil_id", "state"
+        )
+    }
+    if any(assignment.group_mode for assignment in assignments):
+        members = Membership.objects.filter(group__copy__in=copies)
+        for *key, state in members.values_list("assignment_id", "pupil_id", "group__copy__state"):
+            states[key[0], key[1]] = state
+    return states
 
 
 def _pupils_by_assignment(
@@ -328,10 +389,8 @@ class MyWork:
 
 def get_my_work(user: User) -> MyWork:
     """Everything given to the pupil's classes, in two queries."""
-    copies = {
-        copy.assignment_id: copy
-        for copy in Copy.objects.filter(pupil=user, project__deleted_at=None)
-    }
+    mine = Copy.objects.filter(access.owned_by(user), project__deleted_at=None)
+    copies = {copy.assignment_id: copy for copy in mine}
     shown = Q(archived_at=None) | Q(pk__in=list(copies))
     found = MyWork()
     for assignment in access.given_to(user).filter(shown).select_related("author"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from candyce.assignments import access
 from candyce.assignments.actions.announce import announce_access
 from candyce.assignments.models import Copy
 
@@ -18,5 +19,5 @@ def hear_enrolment_changed(
     **_rest: Any,
 ) -> None:
     """People joined or left: connections to their copies, and to their classes' copies, ask again."""
-    touched = Q(assignment__classes__in=list(class_ids)) | Q(pupil__in=list(user_ids))
+    touched = Q(assignment__classes__in=list(class_ids)) | access.owned_by(user_ids)
     announce_access(Copy.objects.filter(touched))

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import User
+from candyce.assignments import access
 from candyce.assignments.models import Assignment, Copy
 from candyce.exercises.questions import Question, find_hint, get_questions
 from candyce.grading.models import HintUse
@@ -29,12 +30,13 @@ class Hint:
 
 
 def use_hint(copy: Copy, path: str, question: str, *, acting_user: User) -> Hint:
-    """Give the hint to the pupil whose copy it is, and note its cost; asking again costs nothing.
+    """Give the hint to the pupil (or a member of the group) whose copy it is, and note its cost; asking
+    again costs nothing.
 
     Raises :class:`NotFound` where the author's version has no such hint, :class:`Forbidden` for
     anybody but the pupil.
     """
-    if copy.pupil_id != acting_user.pk:
+    if not access.is_owner(acting_user, copy):
         raise Forbidden(_("Only the pupil whose copy it is can ask for a hint."))
     hint = _find(copy.assignment, path, question)
     if hint is None:

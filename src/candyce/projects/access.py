@@ -137,7 +137,10 @@ def keeps_outputs(user: User, project: Project, rights: Rights) -> bool:
     """Whether what the person runs is written into the live notebooks for everybody."""
     if WRITE not in rights:
         return False
-    return project.outputs == Project.Outputs.SHARED or project.owner_id == user.pk
+    if project.outputs == Project.Outputs.SHARED or project.owner_id == user.pk:
+        return True
+    # In a copy: the pupils' results, all members' of a group, not those of a teacher who tries something.
+    return project.kind == Project.Kind.COPY and MANAGE not in rights
 
 
 def get_project(user: User, pk: uuid.UUID | str, *rights: str) -> Project:

@@ -15,6 +15,8 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import Class, User
 from candyce.assignments import codes
 from candyce.assignments.actions.announce import announce_access
+from candyce.assignments.actions.groups import do_draw, do_set_groups
+from candyce.assignments.groups import LARGEST, SMALLEST
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.signals import announce_window
 from candyce.lib.errors import BadRequest
@@ -23,6 +25,7 @@ from candyce.projects.models import Project, Version
 from candyce.projects.release import do_release
 
 MARK_MAX = Decimal(20)
+GROUP_SIZE = 3
 
 
 def give(
@@ -36,6 +39,8 @@ def give(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
     mark_max: Decimal = MARK_MAX,
+    group_mode: str = "",
+    group_size: int = GROUP_SIZE,
 ) -> Assignment:
     """Hand a version (or the project as it is now) to classes that the person teaches.
 
@@ -51,6 +56,8 @@ def give(
         opens_at=opens_at,
         closes_at=closes_at,
         mark_max=mark_max,
+        group_mode=group_mode,
+        group_size=group_size,
     )
     with transaction.atomic():
         if version is None:
@@ -66,8 +73,12 @@ def give(
             opens_at=opens_at,
             closes_at=closes_at,
             mark_max=mark_max,
+            group_mode=group_mode,
+            group_size=group_size,
         )
         assignment.classes.set(chosen)
+        if group_mode == Assignment.GroupMode.DRAWN:
+            do_draw(assignment, chosen)
         do_audit(
             "assignment_given",
             assignment,
@@ -96,6 +107,8 @@ def duplicate(
         opens_at=opens_at,
         closes_at=closes_at,
         mark_max=assignment.mark_max,
+        group_mode=assignment.group_mode,
+        group_size=assignment.group_size,
     )
 
 
@@ -109,8 +122,15 @@ def edit_assignment(
     opens_at: datetime | None,
     closes_at: datetime | None,
     mark_max: Decimal,
+    group_mode: str | None = None,
+    group_size: int | None = None,
 ) -> Assignment:
-    """Change what may still change; the files given stay what they were."""
+    """Change what may still change; the files given stay what they were.
+
+    Without ``group_mode`` and ``group_size`` groups stay as they are.
+    """
+    group_mode = assignment.group_mode if group_mode is None else group_mode
+    group_size = assignment.group_size if group_size is None else group_size
     kept = list(assignment.classes.all())
     chosen = _check(
         acting_user,
@@ -119,6 +139,8 @@ def edit_assignment(
         opens_at=opens_at,
         closes_at=closes_at,
         mark_max=mark_max,
+        group_mode=group_mode,
+        group_size=group_size,
         kept=kept,
     )
     if Copy.objects.filter(assignment=assignment, mark__gt=mark_max).exists():
@@ -130,6 +152,7 @@ def edit_assignment(
         assignment.instructions = instructions.strip()
         assignment.opens_at, assignment.closes_at = opens_at, closes_at
         assignment.mark_max = mark_max
+        do_set_groups(assignment, chosen, group_mode, group_size)
         assignment.save()
         assignment.classes.set(chosen)
         do_audit("assignment_edited", assignment, acting_user=acting_user)
@@ -195,6 +218,8 @@ def _check(
     opens_at: datetime | None,
     closes_at: datetime | None,
     mark_max: Decimal,
+    group_mode: str,
+    group_size: int,
     kept: Iterable[Class] = (),
 ) -> list[Class]:
     """The classes, if everything is valid; ``kept`` may stay although one no longer teaches them."""
@@ -213,6 +238,10 @@ def _check(
         fields["closes_at"] = _("The closing time must come after the opening time.")
     if not (0 < mark_max <= 1000):
         fields["mark_max"] = _("Choose a number between 1 and 1000.")
+    if group_mode not in Assignment.GroupMode.values:
+        fields["group_mode"] = _("Choose one of the ways to work.")
+    if not (SMALLEST <= group_size <= LARGEST):
+        fields["group_size"] = _("Groups have 2 to 5 pupils.")
     if fields:
         raise BadRequest(fields=fields)
     return chosen

@@ -15,11 +15,13 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.assignments import access
 from candyce.assignments.actions.announce import announce_access
+from candyce.assignments.actions.groups import hold_group_of
+from candyce.assignments.groups import has_copy
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.signals import announce_hand_in
 from candyce.collab.comments.actions import publish
-from candyce.lib.errors import BadRequest, Forbidden
+from candyce.lib.errors import BadRequest, Conflict, Forbidden
 from candyce.projects import live
 from candyce.projects.actions import cut_version, fork
 from candyce.projects.models import Project, Version
@@ -28,14 +30,14 @@ APPRAISAL_LIMIT = 10_000  # characters
 
 
 def open_copy(assignment: Assignment, *, acting_user: User) -> Copy:
-    """The pupil's own copy, made at the first opening; opened twice at once it is still one.
+    """The pupil's or the group's copy, made at the first opening; opened twice at once it is still one.
 
     ``assignment`` comes from this room's guarded fetch. Raises :class:`Forbidden` with
-    ``not_open_yet`` or ``window_closed`` when there is no copy and none can be made now.
+    ``not_open_yet``, ``window_closed`` or ``no_group`` when there is no copy and none can be made now.
     """
     if not access.get_abilities(acting_user, assignment)["open_copy"]:
         raise Forbidden
-    mine = Copy.objects.filter(assignment=assignment, pupil=acting_user)
+    mine = Copy.objects.filter(access.owned_by(acting_user), assignment=assignment)
     copy = mine.first()
     if not access.is_open_yet(assignment) and (copy is None or copy.state == Copy.State.WORKING):
         raise Forbidden(
@@ -58,6 +60,9 @@ def open_copy(assignment: Assignment, *, acting_user: User) -> Copy:
 
 
 def _do_make_copy(assignment: Assignment, pupil: User) -> Copy:
+    group = hold_group_of(assignment, pupil) if assignment.group_mode else None
+    if group is not None and has_copy(group):
+        return group.copy  # another member was quicker
     project = fork(
         assignment.given_version,
         acting_user=pupil,
@@ -67,7 +72,10 @@ def _do_make_copy(assignment: Assignment, pupil: User) -> Copy:
     )
     # A teacher who tries something in a copy does not replace what the pupil obtained.
     Project.objects.filter(pk=project.pk).update(outputs=Project.Outputs.OWNER)
-    copy = Copy.objects.create(assignment=assignment, pupil=pupil, project=project)
+    copy = Copy.objects.create(assignment=assignment, pupil=pupil, group=group, project=project)
+    # The row above waits for a teacher who is changing this very thing.
+    if not Assignment.objects.filter(pk=assignment.pk, group_mode=assignment.group_mode).exists():
+        raise Conflict
     do_audit("copy_opened", copy, acting_user=pupil)
     return copy
 
@@ -77,7 +85,7 @@ def hand_in(copy: Copy, *, acting_user: User) -> Copy:
     live.get().materialise(copy.project)  # most of the work, before holding any lock
     with transaction.atomic():
         copy = _lock(copy, acting_user)
-        if copy.state == Copy.State.HANDED_IN and copy.pupil_id == acting_user.pk:
+        if copy.state == Copy.State.HANDED_IN and access.is_owner(acting_user, copy):
             return copy
         access.check_copy(acting_user, copy, "hand_in")
         copy.handed_in_version = cut_version(
@@ -85,6 +93,7 @@ def hand_in(copy: Copy, *, acting_user: User) -> Copy:
         )
         copy.state = Copy.State.HANDED_IN
         copy.handed_in_at = timezone.now()
+        copy.handed_in_by = acting_user
         copy.reopened_at = None
         copy.save()
         do_audit(
@@ -99,7 +108,7 @@ def take_back(copy: Copy, *, acting_user: User) -> Copy:
     """Go on working on a copy handed in, while the window is open."""
     with transaction.atomic():
         copy = _lock(copy, acting_user)
-        if copy.state == Copy.State.WORKING and copy.pupil_id == acting_user.pk:
+        if copy.state == Copy.State.WORKING and access.is_owner(acting_user, copy):
             return copy
         access.check_copy(acting_user, copy, "take_back")
         copy.state = Copy.State.WORKING

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from candyce.accounts.models import User
-from candyce.assignments import access, codes
+from candyce.assignments import access, codes, groups
 from candyce.assignments.actions.copies import open_copy
 from candyce.assignments.models import Assignment, CodeGuess, Copy
 from candyce.lib.errors import CandyceError, TooMany
@@ -23,7 +23,8 @@ class WrongCode(CandyceError):
 
 
 def join(text: str, *, acting_user: User) -> Assignment | Copy:
-    """What a typed code leads this person to: their own copy, or the assignment they follow.
+    """What a typed code leads this person to: their own copy, or the assignment (which they follow, or in which
+    they have no group yet).
 
     Raises :class:`WrongCode` with a message that says what to do, or :class:`TooMany` after
     ``GUESSES`` wrong codes.
@@ -44,8 +45,11 @@ def join(text: str, *, acting_user: User) -> Assignment | Copy:
         raise WrongCode(
             _("This work is for another class. Check the code, or tell your teacher your class.")
         )
-    abilities = access.get_abilities(acting_user, assignment)
-    return open_copy(assignment, acting_user=acting_user) if abilities["open_copy"] else assignment
+    if not access.get_abilities(acting_user, assignment)["open_copy"]:
+        return assignment
+    if groups.must_choose(assignment, acting_user):
+        return assignment
+    return open_copy(assignment, acting_user=acting_user)
 
 
 def _do_count_guess(user: User) -> None:

@@ -113,7 +113,7 @@ def _do_mark(request: SignedInRequest, copy: Copy, data: dict[str, Any]) -> Http
     then = request.POST.get("then")
     if then == "return":
         actions.return_copies([copy], acting_user=user)
-        messages.success(request, _("Returned to %(name)s.") % {"name": copy.pupil.full_name})
+        messages.success(request, _("Returned to %(name)s.") % {"name": copy.who})
     else:
         messages.success(request, _("Mark and appraisal are saved."))
     if then in {"next", "return"}:
@@ -152,7 +152,7 @@ def _get_handed_in(user: User, assignment: Assignment) -> list[Copy]:
 def return_one(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     copy = access.get_copy(request.user, pk, "return")
     actions.return_copies([copy], acting_user=request.user)
-    messages.success(request, _("Returned to %(name)s.") % {"name": copy.pupil.full_name})
+    messages.success(request, _("Returned to %(name)s.") % {"name": copy.who})
     return redirect("assignments:mark", pk)
 
 
@@ -162,7 +162,7 @@ def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     copy = access.get_copy(request.user, pk, "reopen")
     actions.reopen(copy, acting_user=request.user)
     text = _("%(name)s can work on this copy again, until handing it in.")
-    messages.success(request, text % {"name": copy.pupil.full_name})
+    messages.success(request, text % {"name": copy.who})
     return redirect("assignments:mark", pk)
 
 
