@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
@@ -142,12 +143,12 @@ def followed_classes(user: User, assignment: Assignment) -> QuerySet[Class]:
 # --- copies -------------------------------------------------------------------------------------
 
 
-def owned_by(people: User | Iterable[object]) -> Q:
+def owned_by(people: User | Iterable[Any]) -> Q:
     """The copies of a person, or of any of these people (ids): the one answer to "whose copy is it".
 
     A copy without a group is its pupil's; a group's belongs to those who are in the group now.
     """
-    ids = [people.pk] if isinstance(people, User) else list(people)
+    ids: list[Any] = [people.pk] if isinstance(people, User) else list(people)
     member = Membership.objects.filter(group=OuterRef("group_id"), pupil__in=ids)
     return Q(group=None, pupil__in=ids) | Q(Exists(member))
 

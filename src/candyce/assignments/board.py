@@ -38,7 +38,7 @@ STATUSES = ("error", "idle", "working", "not_started", "handed_in")
 
 @dataclass(frozen=True)
 class Card:
-    """What is shown of one pupil. ``number`` stands for the name while names are hidden."""
+    """What is shown of one pupil, or of a group that shares a copy. ``number`` stands for the name while names are hidden."""
 
     pupil_id: UUID
     name: str
@@ -74,16 +74,16 @@ class View:
 
 
 def get_cards(user: User, assignment: Assignment) -> list[Card]:
-    """A card for each pupil that the person follows, by name."""
+    """A card for each pupil or group that the person follows, by name."""
     return look(user, assignment).cards
 
 
 def look(user: User, assignment: Assignment, paths: Collection[str] = ()) -> View:
-    """The pupils that the person follows. Eight queries while nobody types.
+    """The pupils or groups that the person follows. Eight queries while nobody types.
 
     In each copy, the notebook that changed last is looked at, and those of ``paths``.
     """
-    rows = queries.get_rows(user, assignment)
+    rows = queries.gather(queries.get_rows(user, assignment))
     copies = {row.copy.project_id: row.copy for row in rows if row.copy}
     recent = {
         project_id: {one.path: one for one in found if one is found[-1] or one.path in paths}
@@ -101,7 +101,8 @@ def look(user: User, assignment: Assignment, paths: Collection[str] = ()) -> Vie
     for row in rows:
         project_id = row.copy.project_id if row.copy else None
         last = list(seen[project_id].values())[-1] if project_id in seen else None
-        connected = project_id is not None and row.pupil.pk in people[project_id]
+        members = {pupil.pk for pupil in row.members}
+        connected = project_id is not None and bool(members & people[project_id])
         number = numbers[row.pupil.pk]
         cards.append(_make_card(row, last, number=number, connected=connected, now=now))
     cards.sort(key=lambda card: fold(card.sort_name))
@@ -119,12 +120,15 @@ def _get_wanted(
         entry = tree.get(path)
         given[path] = (_get_counts(entry[0]), get_probes(assignment, path)) if entry else ({}, ())
     return {
-        one.document_id: Wanted(
-            copies[project_id].pupil.pk, copies[project_id].pupil.username, *given[path]
-        )
+        one.document_id: _want(copies[project_id], *given[path])
         for project_id, found in notebooks.items()
         for path, one in found.items()
     }
+
+
+def _want(copy: Copy, given: Mapping[str, float | None], probes: tuple[Probe, ...]) -> Wanted:
+    others = {pupil.pk: pupil.username for pupil in copy.members if pupil != copy.pupil}
+    return Wanted(copy.pupil.pk, copy.pupil.username, given, probes, others)
 
 
 @lru_cache(maxsize=32)
@@ -165,8 +169,8 @@ def _make_card(
         edited_at = recent.updated_at  # the log no longer tells who; a long one was the pupil's
     return Card(
         pupil_id=row.pupil.pk,
-        name=row.pupil.full_name,
-        sort_name=row.pupil.sort_name,
+        name=row.name,
+        sort_name=row.sort_name,
         number=number,
         class_id=row.school_class.pk if row.school_class else None,
         class_title=row.class_title,

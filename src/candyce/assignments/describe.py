@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
@@ -25,11 +26,11 @@ def describe_project(user: User, project: Project, request: HttpRequest) -> dict
     answer: dict[str, Any] = {
         "title": copy.assignment.title,
         "assignment": describe_copy(user, copy),
-        "exercise": {"role": "pupil" if copy.as_owner else "marker"},
+        "exercise": {"role": "pupil" if access.is_owner(user, copy) else "marker"},
         "back_url": _get_back_url(user, copy),
     }
     if rights.reason:
-        message = access.get_reason_message(rights.reason, copy.assignment)
+        message = _say_reason(user, copy, rights.reason)
         answer["read_only_reason"] = {"code": rights.reason, "message": message}
     return answer
 
@@ -57,10 +58,26 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "mark_max": say_mark(assignment.mark_max),
         "appraisal_html": render_prose(copy.appraisal) if see_mark else "",
         "pupil_name": copy.who,
+        "group": _describe_group(copy),
         "board_url": _get_board_url(copy) if abilities["follow"] else None,
         "message_url": _get_message_url(copy) if abilities["mark"] else None,
         "show_url": _get_show_url(copy) if abilities["mark"] else None,
     }
+
+
+def _say_reason(user: User, copy: Copy, reason: str) -> str:
+    by = copy.handed_in_by
+    if reason == "handed_in" and copy.group and by and by != user and access.is_owner(user, copy):
+        text = _("%(name)s handed in this copy for the group. Take it back to go on working.")
+        return text % {"name": by.full_name}
+    return access.get_reason_message(reason, copy.assignment)
+
+
+def _describe_group(copy: Copy) -> dict[str, Any] | None:
+    """The group's name and its members'; None for a copy of one pupil."""
+    if copy.group is None:
+        return None
+    return {"name": str(copy.group), "members": [pupil.full_name for pupil in copy.members]}
 
 
 def get_class_name(copy: Copy) -> str:

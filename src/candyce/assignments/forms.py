@@ -12,6 +12,7 @@ from candyce.accounts.access import taught_classes
 from candyce.accounts.models import Class, User
 from candyce.assignments import queries
 from candyce.assignments.actions.copies import APPRAISAL_LIMIT
+from candyce.assignments.groups import LARGEST, SMALLEST
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Assignment, Copy
 from candyce.lib.errors import CandyceError
@@ -81,6 +82,23 @@ class AssignmentForm(RefusableForm):
     opens_at = _moment(_("Opens"), _("Empty: at once."))
     closes_at = _moment(_("Closes"), _("Empty: no limit. After it, pupils can read but not write."))
     mark_max = MarkField(label=_("Marked out of"), initial=Decimal(20))
+    group_mode = forms.ChoiceField(
+        label=_("Alone or in groups"),
+        required=False,
+        choices=Assignment.GroupMode.choices,
+        help_text=_("A group has one copy, where all its members write, and one mark."),
+    )
+    group_size = forms.IntegerField(
+        label=_("Pupils in a group, at most"),
+        required=False,
+        min_value=SMALLEST,
+        max_value=LARGEST,
+        initial=3,
+        help_text=_("2 to 5. An odd number of pupils in pairs makes one group of three."),
+    )
+
+    def clean_group_size(self) -> int:
+        return self.cleaned_data["group_size"] or int(self.initial.get("group_size") or 3)
 
     def __init__(
         self, user: User, data: Any = None, *, initial: dict[str, Any], kept: Any = None
@@ -220,4 +238,6 @@ def get_initial(assignment: Assignment) -> dict[str, Any]:
         "opens_at": assignment.opens_at,
         "closes_at": assignment.closes_at,
         "mark_max": assignment.mark_max,
+        "group_mode": assignment.group_mode,
+        "group_size": assignment.group_size,
     }

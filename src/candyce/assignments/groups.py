@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from candyce.accounts.models import Class, Enrolment, User
@@ -102,7 +103,9 @@ def has_copy(group: Group) -> bool:
 
 def get_groups(assignment: Assignment, classes: Iterable[Class]) -> list[ClassGroups]:
     """The groups of these classes, each with members and copy at hand, in five queries."""
-    found = {school_class.pk: ClassGroups(school_class) for school_class in classes}
+    found: dict[Any, ClassGroups] = {
+        school_class.pk: ClassGroups(school_class) for school_class in classes
+    }
     rows = assignment.groups.filter(school_class__in=found).select_related("copy")
     placed = set(assignment.memberships.values_list("pupil_id", flat=True))
     for group in rows.prefetch_related("memberships__pupil").order_by("number"):
@@ -114,7 +117,7 @@ def get_groups(assignment: Assignment, classes: Iterable[Class]) -> list[ClassGr
     return list(found.values())
 
 
-def _enrolments(classes: Iterable[object]) -> Iterable[Enrolment]:
+def _enrolments(classes: Iterable[Any]) -> Iterable[Enrolment]:
     return (
         Enrolment.objects.filter(
             school_class__in=classes, role=Enrolment.Role.STUDENT, user__is_active=True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -142,7 +142,7 @@ def gather(rows: Iterable[Row]) -> list[Row]:
         key = row.group.pk if row.group else row.pupil.pk
         before = found.get(key)
         if before is None or (before.school_class is None and row.school_class is not None):
-            found[key] = row
+            found[key] = replace(row, pupil=row.members[0]) if row.group else row
     return list(found.values())
 
 

@@ -60,7 +60,12 @@ def get_source(
 
 
 def _from_assignment(given: Assignment) -> Source:
-    defaults = {"instructions": given.instructions, "mark_max": given.mark_max}
+    defaults = {
+        "instructions": given.instructions,
+        "mark_max": given.mark_max,
+        "group_mode": given.group_mode,
+        "group_size": given.group_size,
+    }
     return Source(given.title, version=given.version, defaults=defaults)
 
 

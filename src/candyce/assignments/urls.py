@@ -3,7 +3,7 @@
 from django.urls import path
 
 from candyce.assignments.notices import views as notices
-from candyce.assignments.views import board, giving, marking, projector, pupil
+from candyce.assignments.views import board, giving, groups, marking, projector, pupil
 
 app_name = "assignments"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("assignments/copies/<uuid:pk>/", pupil.copy, name="copy"),
     path("assignments/copies/<uuid:pk>/hand-in/", pupil.hand_in, name="hand_in"),
     path("assignments/copies/<uuid:pk>/take-back/", pupil.take_back, name="take_back"),
+    path("assignments/<uuid:pk>/my-group/", groups.mine, name="my_group"),
+    path("assignments/<uuid:pk>/my-group/open/", groups.begin, name="begin"),
     # Teachers: giving
     path("assignments/", giving.show_list, name="list"),
     path("assignments/give/", giving.give, name="give"),
@@ -29,6 +31,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/rows/", marking.rows, name="rows"),
     path("assignments/<uuid:pk>/board/", board.show, name="board"),
     path("assignments/<uuid:pk>/board/cards/", board.cards, name="board_cards"),
+    path("assignments/<uuid:pk>/groups/", groups.show, name="groups"),
     path("assignments/<uuid:pk>/freeze/", board.freeze, name="freeze"),
     path("assignments/<uuid:pk>/messages/", notices.write, name="notices"),
     path("assignments/<uuid:pk>/messages/sent/", notices.sent, name="notices_sent"),

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -61,12 +61,14 @@ class Wanted:
     """Whose work to look at; ``given`` maps cell ids to the execution counts that came with the lesson.
 
     ``probes``: the lesson's questions. Who asks for one document must always ask for the same.
+    ``others`` work in the same document and count as well: usernames by id.
     """
 
     author_id: uuid.UUID
     username: str
     given: Mapping[str, float | None]
     probes: tuple[Probe, ...] = ()
+    others: Mapping[uuid.UUID, str] = field(default_factory=dict)
 
 
 class Reader:
@@ -144,7 +146,9 @@ class Reader:
 
     def _count(self, wanted: Wanted) -> tuple[int, int]:
         """How many code cells that hold something were run, and how many there are."""
-        ran, runs, count = self._get_runs(wanted.username), 0, 0
+        names = (wanted.username, *wanted.others.values())
+        ran = {cell for name in names for cell in self._get_runs(name)}
+        runs, count = 0, 0
         for cell in self.cells:
             if cell.get("cell_type") != "code":
                 continue
@@ -309,7 +313,9 @@ def _bring_up(
         return None
     for seq, data, author, at in tail or ():
         if seq == reader.seq + 1:
-            reader.take_in(data, at=at, counts=author == wanted.author_id)
+            reader.take_in(
+                data, at=at, counts=author == wanted.author_id or author in wanted.others
+            )
             reader.seq = seq
     if reader.glance is None or reader.glance.seq != reader.seq:
         reader.glance = reader.look(wanted)

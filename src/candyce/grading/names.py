@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from candyce.accounts.http import SignedInRequest
-from candyce.accounts.models import User
+from candyce.assignments.queries import Row
 
 KEY = "marking_names_hidden"
 
@@ -24,9 +24,15 @@ def set_hidden(request: SignedInRequest, hidden: bool) -> None:
         request.session.pop(KEY, None)
 
 
-def say_name(pupil: User, number: int, *, hidden: bool) -> str:
-    return _("Pupil %(number)s") % {"number": number} if hidden else pupil.full_name
+def say_name(row: Row, number: int, *, hidden: bool) -> str:
+    return _say_number(row, number) if hidden else row.name
 
 
-def say_sort_name(pupil: User, number: int, *, hidden: bool) -> str:
-    return _("Pupil %(number)s") % {"number": number} if hidden else pupil.sort_name
+def say_sort_name(row: Row, number: int, *, hidden: bool) -> str:
+    return _say_number(row, number) if hidden else row.sort_name
+
+
+def _say_number(row: Row, number: int) -> str:
+    # Not the group's own number, which everybody knows.
+    text = _("Copy %(number)s") if row.group else _("Pupil %(number)s")
+    return text % {"number": number}

@@ -59,7 +59,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """A pupil in the marking of an assignment. ``number`` stands for the name while names are hidden."""
+    """A pupil, or a group, in the marking of an assignment. ``number`` stands for the name while names are hidden."""
 
     row: Row
     number: int
@@ -93,12 +93,12 @@ class Line:
 
 
 def get_lines(user: User, assignment: Assignment, *, hidden: bool = False) -> list[Line]:
-    """A line for each pupil whose work the person follows; always six queries.
+    """A line for each pupil or group whose work the person follows; six queries, eight for groups.
 
     By name; by number while names are hidden, so that the order tells nothing either.
     """
     asked = get_asked(assignment)
-    rows = assignment_queries.get_rows(user, assignment)
+    rows = assignment_queries.gather(assignment_queries.get_rows(user, assignment))
     numbers = number_pupils(assignment, rows)
     copies = [row.copy for row in rows if row.copy]
     sheets = {
@@ -114,7 +114,7 @@ def get_lines(user: User, assignment: Assignment, *, hidden: bool = False) -> li
         )
         for row in rows
     ]
-    lines.sort(key=lambda line: fold(line.pupil.sort_name))
+    lines.sort(key=lambda line: fold(line.row.sort_name))
     if hidden:
         lines.sort(key=lambda line: line.number)
     return lines

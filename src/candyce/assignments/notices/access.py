@@ -26,15 +26,15 @@ def _reaching(pupil_ids: Iterable[uuid.UUID]) -> Q:
 
 def is_reader(user: User, copy: Copy) -> bool:
     """Whether what was sent to this copy was sent to the person."""
-    return copy.pupil_id == user.pk
+    return access.is_owner(user, copy)
 
 
 def received_in(user: User, copy: Copy) -> QuerySet[Notice]:
-    """What was sent to the copy's pupil and not withdrawn, newest first.
+    """What was sent to the copy's pupil (for a teacher: to any member of its group) and not withdrawn, newest first.
 
     ``copy`` comes from the room's guarded fetch: those who follow it read what its pupil reads.
     """
-    readers = [user.pk] if is_reader(user, copy) else [copy.pupil_id]
+    readers = [user.pk] if is_reader(user, copy) else [pupil.pk for pupil in copy.members]
     return Notice.objects.filter(
         _reaching(readers), assignment=copy.assignment_id, withdrawn_at=None
     )

@@ -36,9 +36,9 @@ class Received:
 def get_received(user: User, copy: Copy) -> list[Received]:
     """What was sent to the pupil of a copy fetched through the room's door, newest first."""
     found = list(access.received_in(user, copy).select_related("author")[:RECEIVED])
-    reader = user.pk if access.is_reader(user, copy) else copy.pupil_id
+    readers = [user] if access.is_reader(user, copy) else copy.members
     seen = dict(
-        NoticeReading.objects.filter(notice__in=found, pupil=reader).values_list(
+        NoticeReading.objects.filter(notice__in=found, pupil__in=readers).values_list(
             "notice_id", "seen_at"
         )
     )

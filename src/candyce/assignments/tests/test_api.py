@@ -49,6 +49,7 @@ def test_editor_learns_the_assignment(editor, classroom):
     work = body["assignment"]
     assert set(work) == {
         "board_url", "frozen", "message_url", "news", "show_url",
+        "board_url", "frozen", "group", "news",
         "id", "title", "instructions_html", "class_name", "opens_at", "closes_at", "state",
         "handed_in_at", "can_hand_in", "can_take_back", "mark", "mark_max", "appraisal_html",
         "pupil_name",

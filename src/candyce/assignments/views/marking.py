@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from candyce.accounts.http import SignedInRequest
 from candyce.accounts.models import User
-from candyce.assignments import access, actions, queries
+from candyce.assignments import access, actions, groups, queries
 from candyce.assignments.describe import get_class_name
 from candyce.assignments.export import make_course, stream_zip
 from candyce.assignments.forms import MarkForm, RowsForm
@@ -63,8 +63,17 @@ def detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "open_yet": access.is_open_yet(assignment),
         "closed": access.is_closed(assignment),
         "marking_url": get_marker().get_overview_url(assignment),
+        "left_over": _count_left_over(request, assignment),
     }
     return render(request, "assignments/detail.html", context)
+
+
+def _count_left_over(request: SignedInRequest, assignment: Assignment) -> int:
+    """Pupils who can do nothing yet because they are in no group."""
+    if not assignment.group_mode or assignment.archived_at:
+        return 0
+    classes = access.followed_classes(request.user, assignment)
+    return sum(len(one.left_over) for one in groups.get_groups(assignment, classes))
 
 
 @login_required

@@ -41,11 +41,12 @@ def join(request: SignedInRequest, code: str = "") -> HttpResponse:
         context = {"typed": typed[:20], "error": error}
         return render(request, "assignments/join.html", context, status=error.status)
     if isinstance(found, Assignment):
-        return redirect("assignments:detail", found.pk)
-    return _go_to_work(request, found)
+        pupil = access.get_abilities(request.user, found)["open_copy"]
+        return redirect("assignments:my_group" if pupil else "assignments:detail", found.pk)
+    return go_to_work(request, found)
 
 
-def _go_to_work(request: SignedInRequest, copy: Copy) -> HttpResponse:
+def go_to_work(request: SignedInRequest, copy: Copy) -> HttpResponse:
     """Into the editor while there is work to do, else to the page that says how things stand."""
     copy = access.get_copy(request.user, copy.pk)
     if access.get_copy_abilities(request.user, copy)["write"]:
@@ -82,6 +83,7 @@ def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "closed": reason == "window_closed",
         "frozen": reason == "frozen",
         "lateness": queries.get_lateness(found),
+        "mates": [one for one in found.members if one != request.user] if found.group else None,
         "feedback": get_marker().render_feedback(request.user, found, request),
     }
     return render(request, "assignments/copy.html", context)

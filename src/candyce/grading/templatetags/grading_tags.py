@@ -21,13 +21,13 @@ TESTS_SHOWN = 200
 
 @register.simple_tag
 def line_name(line: Line, hidden: bool) -> str:
-    return say_name(line.pupil, line.number, hidden=hidden)
+    return say_name(line.row, line.number, hidden=hidden)
 
 
 @register.simple_tag
 def line_sort_name(line: Line, hidden: bool) -> str:
     """The name as class lists have it, or the number that stands for it."""
-    return say_sort_name(line.pupil, line.number, hidden=hidden)
+    return say_sort_name(line.row, line.number, hidden=hidden)
 
 
 @register.filter

@@ -74,7 +74,7 @@ def get_save_url(copy: Copy, answer: Answer) -> str:
 
 
 def get_line_name(request: SignedInRequest, line: Line) -> str:
-    return say_name(line.pupil, line.number, hidden=is_hidden(request))
+    return say_name(line.row, line.number, hidden=is_hidden(request))
 
 
 def get_base_context(request: SignedInRequest, assignment: Assignment) -> dict[str, Any]:

@@ -1,0 +1,184 @@
+"""The pages of groups: the teacher draws and moves, pupils make and join, a forged form does nothing."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from decimal import Decimal
+
+import pytest
+
+from candyce.assignments import actions, groups
+from candyce.assignments.models import Copy
+from candyce.assignments.tests.test_groups import Grouped, grouped, sizes_of  # noqa: F401
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def test_the_teacher_gives_in_groups_from_the_form(as_, grouped):  # noqa: F811
+    room = grouped.room
+    page = as_("alice")
+    form = {
+        "title": "À plusieurs",
+        "classes": [room.school.school_class.pk],
+        "mark_max": "20",
+        "group_mode": "drawn",
+        "group_size": "4",
+    }
+    address = f"/assignments/give/?project={room.project.pk}"
+    for size in ("0", "1", "6", "999", "x"):
+        assert page.post(address, form | {"group_size": size}).status_code == 200
+    assert page.post(address, form | {"group_mode": "chess"}).status_code == 200
+    assert page.post(address, form).status_code == 302
+    made = room.school.alice.assignments.latest("created_at")
+    assert (made.group_mode, made.group_size, sizes_of(made)) == ("drawn", 4, [4, 4])
+
+
+def test_the_teacher_draws_moves_and_names(as_, grouped):  # noqa: F811
+    assignment = grouped.give("teacher")
+    one, two, three = grouped.pupils[:3]
+    page, address = as_("alice"), f"/assignments/{assignment.pk}/groups/"
+    class_id = str(grouped.room.school.school_class.pk)
+    body = page.get(address).content.decode()
+    assert body.count('name="to-') == len(grouped.pupils) + 1
+    assert "est dans aucun groupe" in page.get(
+        f"/assignments/{assignment.pk}/"
+    ).content.decode() or (
+        "in no group" in page.get(f"/assignments/{assignment.pk}/").content.decode()
+    )
+    assert page.post(address, {"act": "draw", "class": class_id}).status_code == 302
+    assert sizes_of(assignment) == [3, 3, 2]
+    moves = {f"to-{pupil.pk}": "new-A" for pupil in (one, two)}
+    moves |= {
+        f"was-{pupil.pk}": str(groups.find_group(assignment, pupil).pk) for pupil in (one, two)
+    }
+    # Read before somebody else moved: who is not moved here stays where the others put them.
+    moves |= {f"to-{three.pk}": "", f"was-{three.pk}": ""}
+    group = groups.find_group(assignment, three)
+    moves[f"name-{group.pk}"] = HOSTILE
+    assert page.post(address, {"act": "save", "class": class_id} | moves).status_code == 302
+    assert groups.find_group(assignment, one) == groups.find_group(assignment, two)
+    assert groups.find_group(assignment, three) == group
+    body = page.get(address).content.decode()
+    assert HOSTILE not in body
+    assert "&lt;script&gt;alert(1)" in body
+
+
+def test_a_forged_form_places_nobody(as_, grouped):  # noqa: F811
+    assignment = grouped.give("teacher")
+    [group] = grouped.put(assignment, grouped.pupils[:2])
+    room = grouped.room
+    address = f"/assignments/{assignment.pk}/groups/"
+    class_id = str(room.school.school_class.pk)
+    save = {"act": "save", "class": class_id}
+    page = as_("alice")
+    for key, value in (
+        (f"to-{room.people['zoe'].pk}", str(group.pk)),
+        (f"to-{room.people['eric'].pk}", str(group.pk)),
+        (f"to-{grouped.pupils[3].pk}", "00000000-0000-4000-8000-000000000000"),
+        (f"name-{group.pk}", "x" * 500),
+    ):
+        assert page.post(address, save | {key: value}).status_code == 422
+    for key, value in (("to-x", str(group.pk)), (f"to-{grouped.pupils[3].pk}", "x\0")):
+        assert page.post(address, save | {key: value}).status_code == 404
+    assert page.post(address, {"act": "draw", "class": str(room.other.pk)}).status_code == 404
+    # Fay teaches the other class only; pupils and strangers do not reach the page.
+    assert as_("fay").post(address, {"act": "draw", "class": class_id}).status_code == 404
+    assert as_("bob").post(address, {"act": "draw", "class": class_id}).status_code in {403, 404}
+    for name in ("zoe", "charlie"):
+        assert as_(name).post(address, save).status_code == 404
+    assert sizes_of(assignment) == [2]
+
+
+def test_a_pupil_without_a_group_is_told_what_to_do(as_, grouped):  # noqa: F811
+    assignment = grouped.give("teacher")
+    page = as_("bob")
+    answer = page.get(f"/c/{assignment.code}/")
+    assert answer.url == f"/assignments/{assignment.pk}/my-group/"
+    assert page.get(answer.url).status_code == 200
+    begin = page.post(f"/assignments/{assignment.pk}/my-group/open/")
+    assert begin.url == answer.url
+    grouped.put(assignment, [grouped.pupils[0]])
+    assert "/projects/" in page.get(f"/c/{assignment.code}/").url
+    copy = Copy.objects.get(assignment=assignment)
+    assert page.get(answer.url).url == f"/assignments/copies/{copy.pk}/"
+    for name in ("zoe", "charlie", "alice"):
+        assert as_(name).get(answer.url).status_code == 404
+
+
+def test_pupils_make_and_join_groups_on_their_page(as_, grouped):  # noqa: F811
+    assignment = grouped.give("pupils", 2)
+    address = f"/assignments/{assignment.pk}/my-group/"
+    assert as_("bob").post(address, {"act": "make", "name": HOSTILE}).status_code == 302
+    group = groups.find_group(assignment, grouped.pupils[0])
+    page = as_("chloe")
+    body = page.get(address).content.decode()
+    assert HOSTILE not in body
+    assert str(group.pk) in body
+    assert page.post(address, {"act": "join", "group": "x"}).status_code == 404
+    assert page.post(address, {"act": "join", "group": str(group.pk)}).status_code == 302
+    assert as_("eric").post(address, {"act": "join", "group": str(group.pk)}).status_code == 404
+    third = as_("chloe")
+    third.force_login(grouped.pupils[2])
+    assert third.post(address, {"act": "join", "group": str(group.pk)}).status_code == 409
+    assert as_("chloe").post(address, {"act": "leave"}).status_code == 302
+    assert as_("bob").post(f"{address}open/").status_code == 302
+    assert Copy.objects.get(assignment=assignment).members == [grouped.pupils[0]]
+    assert as_("chloe").post(address, {"act": "join", "group": str(group.pk)}).status_code == 409
+    teacher, page = as_("alice"), f"/assignments/{assignment.pk}/groups/"
+    assert teacher.post(page, {"act": "close"}).status_code == 302
+    assert as_("chloe").post(address, {"act": "make"}).status_code == 403
+    assert as_("alice").post(page, {"act": "open"}).status_code == 302
+    assert as_("chloe").post(address, {"act": "make"}).status_code == 302
+
+
+def test_one_mark_reaches_every_member_and_nobody_else(as_, grouped):  # noqa: F811
+    assignment = grouped.give("teacher")
+    bob, chloe, other = grouped.pupils[:3]
+    grouped.put(assignment, [bob, chloe], [other])
+    copy = grouped.open(bob, assignment)
+    grouped.open(other, assignment)
+    address = f"/assignments/copies/{copy.pk}/"
+    assert as_("chloe").post(f"{address}hand-in/").status_code == 302
+    assert "Chloe Test" in as_("bob").get(address).content.decode()
+    alice = grouped.room.school.alice
+    page = as_("alice").get(f"{address}mark/").content.decode()
+    assert "Bob Test, Chloe Test" in page
+    actions.set_mark(copy, Decimal("13.5"), acting_user=alice)
+    for name in ("bob", "chloe"):
+        assert "13" not in as_(name).get("/my-work/").content.decode().split("<main", 1)[1]
+    actions.return_copies([copy], acting_user=alice)
+    for name in ("bob", "chloe"):
+        seen = as_(name)
+        assert "13.5" in seen.get(address).content.decode().replace(",", ".")
+        assert "13.5" in seen.get("/my-work/").content.decode().replace(",", ".")
+    stranger = as_("bob")
+    stranger.force_login(other)
+    assert stranger.get(address).status_code == 404
+    rows = as_("alice").get(f"/assignments/{assignment.pk}/rows/").content.decode()
+    assert rows.replace(",", ".").count("13.5") == 2
+
+
+def test_the_download_has_one_file_for_a_group(as_, grouped):  # noqa: F811
+    assignment = grouped.give("teacher")
+    bob, chloe, other = grouped.pupils[:3]
+    grouped.put(assignment, [bob, chloe], [other])
+    for pupil in (bob, other):
+        grouped.open(pupil, assignment)
+    answer = as_("alice").get(f"/assignments/{assignment.pk}/copies.zip")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    tops = {name.split("/")[0] for name in archive.namelist()}
+    assert len(tops) == 2
+    assert {name.split("_", 1)[1] for name in tops} == {"TEST_TEST", "TEST"}
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_the_board_has_one_card_for_a_group(as_, grouped, hidden):  # noqa: F811
+    assignment = grouped.give("teacher")
+    bob, chloe = grouped.pupils[:2]
+    grouped.put(assignment, [bob, chloe])
+    grouped.open(chloe, assignment)
+    names = "?names=hidden" if hidden else ""
+    body = as_("alice").get(f"/assignments/{assignment.pk}/board/{names}").content.decode()
+    assert body.count('<li id="card-') == len(grouped.pupils)  # Éric and the group for two
+    assert ("Bob Test, Chloe Test" in body) is not hidden
