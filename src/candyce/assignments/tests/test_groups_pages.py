@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from decimal import Decimal
 
@@ -10,7 +11,11 @@ import pytest
 
 from candyce.assignments import actions, groups
 from candyce.assignments.models import Copy
+from candyce.assignments.parts import get_parts
+from candyce.assignments.tests.conftest import make_notebook_bytes
 from candyce.assignments.tests.test_groups import Grouped, grouped, sizes_of  # noqa: F401
+from candyce.collab import store
+from candyce.collab.actions import replace_notebook
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -180,3 +185,24 @@ def test_the_board_has_one_card_for_a_group(as_, grouped, hidden):  # noqa: F811
     body = as_("alice").get(f"/assignments/{assignment.pk}/board/{names}").content.decode()
     assert body.count('<li id="card-') == len(grouped.pupils)  # Éric and the group for two
     assert ("Bob Test, Chloe Test" in body) is not hidden
+
+
+def test_each_members_part_is_told_by_the_history(as_, grouped):  # noqa: F811
+    assignment = grouped.give("teacher")
+    bob, chloe = grouped.pupils[:2]
+    grouped.put(assignment, [bob, chloe])
+    copy = grouped.open(bob, assignment)
+    document = store.open_document(copy.project_id, "triangles.ipynb")
+    assert document
+    for number, author in enumerate((bob, chloe, chloe, grouped.room.school.alice)):
+        notebook = json.loads(make_notebook_bytes(f"Une phrase {number}"))
+        assert replace_notebook(copy.project, "triangles.ipynb", notebook, acting_user=author)
+    parts = {part.pupil: part for part in get_parts(copy)}
+    assert set(parts) == {bob, chloe}
+    assert 0 < parts[bob].changes < parts[chloe].changes
+    assert parts[bob].share + parts[chloe].share == 100
+    assert len(parts[chloe].cells) == 1
+    page = as_("alice").get(f"/assignments/copies/{copy.pk}/mark/").content.decode()
+    assert f"?person={chloe.pk}" in page
+    alone = grouped.give("")
+    assert get_parts(grouped.open(bob, alone)) == []

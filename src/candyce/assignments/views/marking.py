@@ -28,6 +28,7 @@ from candyce.assignments.export import make_course, stream_zip
 from candyce.assignments.forms import MarkForm, RowsForm
 from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.parts import get_parts
 from candyce.assignments.prose import render_prose
 from candyce.lib.errors import BadRequest
 from candyce.lib.notebook_html import render_notebook
@@ -110,6 +111,7 @@ def mark(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "abilities": access.get_copy_abilities(request.user, copy),
         "neighbours": queries.get_neighbours(request.user, copy),
         "notebook": render_notebook(notebook) if notebook else None,
+        "parts": get_parts(copy),
     }
     return render(request, "assignments/mark.html", context)
 

@@ -18,6 +18,7 @@ from candyce.assignments import actions as assignment_actions
 from candyce.assignments import queries as assignment_queries
 from candyce.assignments.describe import get_class_name
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.parts import get_parts
 from candyce.grading import marks, names, queries, work
 from candyce.grading.asked import Asked, get_asked
 from candyce.grading.forms import CopyForm
@@ -132,6 +133,7 @@ def _get_copy_context(
         "previous_name": neighbours.previous and get_line_name(request, neighbours.previous),
         "next_name": neighbours.next and get_line_name(request, neighbours.next),
         "lateness": assignment_queries.get_lateness(copy),
+        "parts": [] if hidden else get_parts(copy),
     }
 
 
