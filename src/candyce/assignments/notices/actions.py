@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -180,9 +180,7 @@ def _check_pace(assignment: Assignment, user: User) -> None:
 def _announce(notice: Notice, classes: Iterable[uuid.UUID], pupils: Iterable[uuid.UUID]) -> None:
     """After the commit, open pages of these pupils' copies look at their notices."""
     in_class = Enrolment.objects.filter(school_class__in=classes, role=Enrolment.Role.STUDENT)
-    copies = Copy.objects.filter(
-        Q(pupil__in=pupils) | Q(pupil__in=in_class.values("user_id")),
-        assignment=notice.assignment_id,
-    )
+    reached = {*pupils, *in_class.values_list("user_id", flat=True)}
+    copies = Copy.objects.filter(assignments.owned_by(reached), assignment=notice.assignment_id)
     copies.update(news=F("news") + 1)
     announce_access(copies)

@@ -155,7 +155,7 @@ def test_members_share_one_copy_and_others_have_nothing(grouped):
     assert copy.members == sorted([one, two], key=lambda user: user.search_text)
     for member in (one, two):
         rights = projects.get_rights(member, copy.project)
-        assert rights.scopes == {"read", "write", "submit"}
+        assert rights.scopes == {"read", "comment", "write", "submit"}
         assert projects.visible_to(member).filter(pk=copy.project_id).count() == 1
         assert projects.keeps_outputs(member, copy.project, rights)
         assert [work.copy for work in queries.get_my_work(member).to_do if work.copy] == [copy]

@@ -41,11 +41,15 @@ def followed_assignments(user: User, school_class: Class) -> QuerySet[Assignment
 def followed_copies(user: User, school_class: Class) -> QuerySet[Copy]:
     """The copies of that work; of other classes' pupils too, where it was given to these as well."""
     given = followed_assignments(user, school_class).values("pk")
-    return assignment_access.copies_followed_by(user).filter(assignment__in=given)
+    copies = assignment_access.copies_followed_by(user).filter(assignment__in=given)
+    return copies.select_related("pupil", "group").prefetch_related(assignment_access.MEMBERS)
 
 
 def own_returned_copies(user: User) -> QuerySet[Copy]:
-    """The pupil's own copies that a teacher has returned: the only ones whose mark is told."""
+    """The pupil's own copies, a group's too, that a teacher has returned: the only ones whose mark is told."""
     return assignment_access.copies_visible_to(user).filter(
-        Q(as_pupil=True), pupil=user, assignment__deleted_at=None, state=Copy.State.RETURNED
+        assignment_access.owned_by(user),
+        Q(as_pupil=True),
+        assignment__deleted_at=None,
+        state=Copy.State.RETURNED,
     )
