@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import nbformat
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from e2e.conftest import NewPerson, take_picture
 from e2e.giving import give_notebook
@@ -44,13 +44,14 @@ def test_a_hint_reaches_one_pupil_and_a_copy_is_shown_without_its_name(
     get_cells(ines).nth(1).locator(".cm-content").click()
     ines.keyboard.press("Control+End")
 
-    # The dialog, from the page of the work: a hint to one.
+    # From the board, its names hidden: one is ticked, and the dialog names nobody either.
     teacher.goto("/assignments/")
     teacher.get_by_role("link", name="Statistiques").first.click()
-    teacher.get_by_role("link", name="Envoyer un message").click()
+    work = teacher.url
+    teacher.goto(f"{work}board/")
+    tick_one(teacher)
     dialog = teacher.get_by_role("dialog", name="Envoyer un message")
-    dialog.get_by_label("Certains élèves").check()
-    dialog.get_by_label("Moreau").check()
+    expect(dialog.get_by_label("Certains élèves")).to_be_checked()
     dialog.get_by_label("À propos de").select_option(label="1. La moyenne")
     dialog.get_by_label("Message", exact=True).fill("Additionnez avec `sum`, puis **divisez**.")
     take_picture(teacher, "envoyer-un-message")
@@ -93,8 +94,8 @@ def test_a_hint_reaches_one_pupil_and_a_copy_is_shown_without_its_name(
     # On the projector: her copy, live, without her name.
     teacher.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    row = teacher.get_by_role("row", name=re.compile("Moreau"))
-    row.get_by_role("link", name=re.compile("Projeter")).click()
+    teacher.get_by_role("link", name="Afficher les noms").click()
+    teacher.get_by_role("link", name="Projeter la copie de Inès Moreau").click()
     shown = teacher.locator("[data-shown-cells]")
     expect(shown).to_contain_text("# trois notes")
     get_cells(ines).nth(2).locator(".cm-content").click()
@@ -108,8 +109,46 @@ def test_a_hint_reaches_one_pupil_and_a_copy_is_shown_without_its_name(
     teacher.emulate_media(color_scheme="dark")
     take_picture(teacher, "montrer-sombre")
     teacher.emulate_media(color_scheme="light")
+    see_full_screen(teacher)
+
+
+def tick_one(teacher: Page) -> None:
+    """Inès's row, found by name before the names are hidden; what is ticked stays while rows change."""
+    row = teacher.get_by_role("row").filter(
+        has=teacher.get_by_role("rowheader", name=re.compile("Inès Moreau"))
+    )
+    bar = teacher.locator("[data-board-ticked]")
+    expect(bar).to_be_hidden()
+    row_id = row.get_attribute("id")
+    teacher.get_by_role("link", name="Masquer les noms").click()
+    expect(teacher.locator("main")).not_to_contain_text("Moreau")
+    teacher.locator(f"#{row_id}").get_by_role("checkbox").check()
+    expect(bar.get_by_role("status")).to_have_text("1 élève coché")
+    take_picture(teacher, "classe-cochee")
+    assert get_violations(teacher) == []
+    bar.get_by_role("button", name="Leur envoyer un message").click()
+    expect(teacher.get_by_role("dialog").get_by_role("checkbox", checked=True)).to_have_count(1)
+    assert "Moreau" not in teacher.locator("dialog").inner_html()
+
+
+def see_full_screen(teacher: Page) -> None:
+    """F fills the screen; another copy comes without leaving it; Escape ends it and then leads away."""
+    shown = teacher.locator("[data-shown-cells]")
+    full = "document.fullscreenElement !== null"
+    teacher.keyboard.press("f")
+    teacher.wait_for_function(full)
+    expect(teacher.get_by_role("button", name="Quitter le plein écran")).to_be_visible()
+    take_picture(teacher, "montrer-plein-ecran")
+    assert get_violations(teacher) == []
+    before = teacher.url
     teacher.get_by_role("link", name=re.compile("Copie (suivante|précédente)")).first.click()
-    expect(teacher.get_by_text(re.compile(r"Copie \d+ sur \d+"))).to_be_visible()
     expect(shown).not_to_contain_text("# trois notes")
+    assert teacher.url != before
+    assert teacher.evaluate(full)
+    teacher.keyboard.press("Escape")
+    teacher.wait_for_function(f"!({full})")
+    expect(shown).to_be_visible()
+    expect(teacher.get_by_role("button", name="Plein écran", exact=False)).to_be_visible()
+    teacher.wait_for_timeout(500)
     teacher.keyboard.press("Escape")
     expect(teacher.get_by_role("table")).to_be_visible()

@@ -12,6 +12,7 @@ interface News {
 }
 
 const STALE = 3;
+const TICK = "input[name=pupil]";
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3_600],
@@ -43,6 +44,11 @@ class Board {
     const period = Math.max(2, Number(root.dataset.every) || 3) * 1000;
     window.setInterval(() => void this.look(), period);
     window.setInterval(() => this.tellTimes(), 5_000);
+    this.ticked = root.querySelector("[data-board-ticked]");
+    root.addEventListener("change", () => this.tellTicked());
+    // a form is reset once its listeners have run
+    this.ticked?.addEventListener("reset", () => setTimeout(() => this.tellTicked()));
+    this.tellTicked();
     this.tellTimes();
     void this.look();
   }
@@ -90,6 +96,7 @@ class Board {
     }
     this.marks = news.marks;
     this.empty.hidden = news.order.length > 0;
+    this.tellTicked();
     this.tellTimes();
   }
 
@@ -100,12 +107,18 @@ class Board {
       item.id = id;
       this.list.append(item);
     }
-    const focused = [...item.querySelectorAll("a")].findIndex((link) => link === document.activeElement);
+    const things = "a, input";
+    const focused = [...item.querySelectorAll(things)].findIndex((one) => one === document.activeElement);
+    const ticked = item.querySelector<HTMLInputElement>(TICK)?.checked ?? false;
     item.dataset.mark = mark;
     item.innerHTML = html;
+    const box = item.querySelector<HTMLInputElement>(TICK);
+    if (box) {
+      box.checked = ticked;
+    }
     if (focused >= 0) {
-      const links = item.querySelectorAll("a");
-      (links[focused] ?? links[0])?.focus({ preventScroll: true });
+      const again = item.querySelectorAll<HTMLElement>(things);
+      (again[focused] ?? again[0])?.focus({ preventScroll: true });
     }
   }
 
@@ -159,6 +172,19 @@ class Board {
     }
   }
 
+  /** The bar for those that are ticked comes with the first, and goes with the last. */
+  private tellTicked(): void {
+    const count = this.list.querySelectorAll(`${TICK}:checked`).length;
+    const told = this.ticked?.querySelector<HTMLElement>("[data-board-count]");
+    if (this.ticked && told) {
+      this.ticked.hidden = count === 0;
+      const text = count === 1 ? told.dataset.one : told.dataset.many?.replace("{count}", String(count));
+      if (told.textContent !== text) {
+        told.textContent = count ? (text ?? "") : "";
+      }
+    }
+  }
+
   private tellTimes(): void {
     const now = Date.now() + this.offset;
     for (const time of this.root.querySelectorAll<HTMLTimeElement>("time[data-ago]")) {
@@ -174,6 +200,7 @@ class Board {
   private readonly state: HTMLElement;
   private readonly pause: HTMLElement;
   private readonly empty: HTMLElement;
+  private readonly ticked: HTMLFormElement | null;
   private marks: string[] = [];
   private offset = 0;
   private failures = 0;

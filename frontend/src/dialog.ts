@@ -1,7 +1,7 @@
 /**
- * `<a data-dialog="title" data-dialog-close="Close">`: the page behind the link is shown in a dialog. The server answers
- * `X-Requested-With: fetch` with the part that stands there; a form of it that goes to the same page is sent the same
- * way. What goes wrong goes to the page itself.
+ * `<a data-dialog="title" data-dialog-close="Close">`: the page behind the link (or behind a form that is sent with GET) is
+ * shown in a dialog. The server answers `X-Requested-With: fetch` with the part that stands there; a form of it that goes
+ * to the same page is sent the same way. What goes wrong goes to the page itself.
  */
 import { setUpLive } from "./live";
 
@@ -20,17 +20,17 @@ async function getPart(url: string, body?: FormData): Promise<string> {
   return answer.text();
 }
 
-function makeDialog(link: HTMLElement, body: HTMLElement): HTMLDialogElement {
+function makeDialog({ dataset }: HTMLElement, body: HTMLElement): HTMLDialogElement {
   const dialog = document.createElement("dialog");
   dialog.className = "part-dialog";
   const title = document.createElement("h2");
   title.id = "part-dialog-title";
-  title.textContent = link.dataset.dialog ?? "";
+  title.textContent = dataset.dialog ?? "";
   dialog.setAttribute("aria-labelledby", title.id);
   const close = document.createElement("button");
   close.type = "button";
   close.className = "button button-small";
-  close.textContent = link.dataset.dialogClose ?? "×";
+  close.textContent = dataset.dialogClose ?? "×";
   close.addEventListener("click", () => dialog.close());
   const head = document.createElement("div");
   head.className = "part-head";
@@ -39,9 +39,16 @@ function makeDialog(link: HTMLElement, body: HTMLElement): HTMLDialogElement {
   return dialog;
 }
 
-async function open(link: HTMLAnchorElement, setUp: SetUp): Promise<void> {
+/** What opened the dialog, or what stands in its place since the page was brought up to date. */
+function findAgain(opener: HTMLElement): HTMLElement | null {
+  const href = opener.getAttribute("href");
+  return opener.isConnected || !href ? opener : document.querySelector<HTMLElement>(`a[href="${CSS.escape(href)}"]`);
+}
+
+/** @param element has the words; `opener` the focus, at the end */
+async function open(url: string, element: HTMLElement, opener: HTMLElement, setUp: SetUp): Promise<void> {
   const body = document.createElement("div");
-  const dialog = makeDialog(link, body);
+  const dialog = makeDialog(element, body);
   let stop = (): void => undefined;
   const show = (html: string): void => {
     stop();
@@ -49,15 +56,15 @@ async function open(link: HTMLAnchorElement, setUp: SetUp): Promise<void> {
     setUp(body);
     stop = setUpLive(body, setUp);
   };
-  show(await getPart(link.href));
+  show(await getPart(url));
   dialog.addEventListener("close", () => {
     stop();
     dialog.remove();
-    link.focus();
+    findAgain(opener)?.focus();
   });
   body.addEventListener("submit", async (event) => {
     const form = event.target as HTMLFormElement;
-    const here = new URL(form.action).pathname === new URL(link.href).pathname;
+    const here = new URL(form.action).pathname === new URL(url, location.href).pathname;
     if (event.defaultPrevented || !here) {
       return;
     }
@@ -86,6 +93,17 @@ export function setUpDialogs(document: Document, setUp: SetUp): void {
       return;
     }
     event.preventDefault();
-    open(link, setUp).catch(() => location.assign(link.href));
+    open(link.href, link, link, setUp).catch(() => location.assign(link.href));
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!form.matches("form[data-dialog]")) {
+      return;
+    }
+    event.preventDefault();
+    const url = new URL(form.action);
+    new FormData(form).forEach((value, name) => url.searchParams.append(name, String(value)));
+    const opener = (event as SubmitEvent).submitter ?? form;
+    open(url.href, form, opener, setUp).catch(() => form.submit());
   });
 }

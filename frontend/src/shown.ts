@@ -1,6 +1,6 @@
 /**
  * `data-shown="url"`: one copy on the projector. Every two seconds the cells that changed are brought in their place;
- * Escape leaves, the arrows lead to another copy.
+ * the arrows lead to another copy, F fills the screen, Escape leaves (the full screen first, then the page).
  */
 interface News {
   order: string[];
@@ -11,34 +11,71 @@ interface News {
 
 const EVERY = 2_000;
 const STALE = 3;
+/** Browsers may let the page hear the Escape that ended their full screen; it must not leave the page too. */
+const JUST_LEFT = 400;
 
 class Shown {
   constructor(private readonly root: HTMLElement) {
-    this.cells = root.querySelector("[data-shown-cells]");
     document.addEventListener("keydown", (event) => this.onKey(event));
-    root.querySelector("[data-here]")?.scrollIntoView({ block: "start" });
-    if (this.cells) {
-      document.addEventListener("visibilitychange", () => void this.look());
-      window.setInterval(() => void this.look(), EVERY);
-      void this.look();
+    document.addEventListener("fullscreenchange", () => this.onFull());
+    document.addEventListener("visibilitychange", () => void this.look());
+    root.addEventListener("click", (event) => this.onClick(event));
+    window.setInterval(() => void this.look(), EVERY);
+    this.begin();
+    void this.look();
+  }
+
+  /** Over what stands in the page now. */
+  private begin(): void {
+    this.cells = this.root.querySelector("[data-shown-cells]");
+    this.mark = "";
+    const button = this.root.querySelector<HTMLButtonElement>("[data-shown-full]");
+    if (button) {
+      button.hidden = !document.fullscreenEnabled;
+      this.off ||= button.textContent ?? "";
+      button.textContent = this.isFull ? (button.dataset.on ?? "") : this.off;
+    }
+    this.root.querySelector("[data-here]")?.scrollIntoView({ block: "start" });
+  }
+
+  private get isFull(): boolean {
+    return document.fullscreenElement !== null;
+  }
+
+  private async toggle(): Promise<void> {
+    try {
+      await (this.isFull ? document.exitFullscreen() : document.documentElement.requestFullscreen());
+    } catch {
+      // A browser that refuses shows the page as it is.
+    }
+  }
+
+  private onFull(): void {
+    document.documentElement.toggleAttribute("data-full", this.isFull);
+    this.leftAt = this.isFull ? -JUST_LEFT : performance.now();
+    const button = this.root.querySelector<HTMLButtonElement>("[data-shown-full]");
+    if (button) {
+      button.textContent = this.isFull ? (button.dataset.on ?? "") : this.off;
     }
   }
 
   private async look(): Promise<void> {
-    if (document.hidden || this.asking) {
+    if (document.hidden || this.asking || !this.cells) {
       return;
     }
     this.asking = true;
+    const address = this.root.dataset.shown!;
     try {
       const have = [this.mark, ...this.parts().map((one) => one.dataset.mark)];
-      const url = new URL(this.root.dataset.shown!, location.href);
+      const url = new URL(address, location.href);
       url.searchParams.set("have", have.join("."));
       const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
       if (!answer.ok) {
         throw new Error(String(answer.status));
       }
-      if (answer.status !== 204) {
-        this.show((await answer.json()) as News);
+      const news = answer.status === 204 ? null : ((await answer.json()) as News);
+      if (news && address === this.root.dataset.shown) {
+        this.show(news);
       }
       this.failures = 0;
     } catch {
@@ -46,6 +83,10 @@ class Shown {
     } finally {
       this.asking = false;
     }
+    this.tellState();
+  }
+
+  private tellState(): void {
     const state = this.root.querySelector<HTMLElement>("[data-shown-state]")!;
     const text = this.failures >= STALE ? (state.dataset.lostText ?? "") : "";
     if (state.textContent !== text) {
@@ -81,6 +122,41 @@ class Shown {
     return part;
   }
 
+  /** Another copy in the same page: going to another page would end the full screen. */
+  private async turn(link: HTMLAnchorElement): Promise<void> {
+    const way = link.rel;
+    try {
+      const answer = await fetch(link.href, { redirect: "error" });
+      if (!answer.ok) {
+        throw new Error(String(answer.status));
+      }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = page.querySelector<HTMLElement>("[data-shown]")!;
+      const focused = this.root.contains(document.activeElement);
+      this.root.dataset.shown = next.dataset.shown;
+      this.root.replaceChildren(...next.childNodes);
+      history.replaceState(null, "", link.href);
+      document.documentElement.scrollTop = 0;
+      this.begin();
+      if (focused) {
+        (this.root.querySelector<HTMLElement>(`a[rel=${way}]`) ?? this.root).focus({ preventScroll: true });
+      }
+    } catch {
+      location.assign(link.href);
+    }
+  }
+
+  private onClick(event: Event): void {
+    const target = event.target as Element;
+    const link = target.closest<HTMLAnchorElement>("a[rel=prev], a[rel=next]");
+    if (target.closest("[data-shown-full]")) {
+      void this.toggle();
+    } else if (link && this.isFull) {
+      event.preventDefault();
+      void this.turn(link);
+    }
+  }
+
   private onKey(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
@@ -88,14 +164,27 @@ class Shown {
     const inside = (event.target as Element).closest("pre, table, math");
     const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
     if (event.key === "Escape") {
-      location.assign(this.root.dataset.leave!);
+      this.escape();
+    } else if (event.key.toLowerCase() === "f") {
+      void this.toggle();
     } else if (way && !inside) {
       this.root.querySelector<HTMLAnchorElement>(`a[rel=${way}]`)?.click();
     }
   }
 
-  private readonly cells: HTMLElement | null;
+  private escape(): void {
+    if (this.isFull) {
+      void this.toggle();
+    } else if (performance.now() - this.leftAt > JUST_LEFT) {
+      location.assign(this.root.dataset.leave!);
+    }
+  }
+
+  private cells: HTMLElement | null = null;
   private mark = "";
+  /** What the button says while the page does not fill the screen. */
+  private off = "";
+  private leftAt = -JUST_LEFT;
   private asking = false;
   private failures = 0;
 }

@@ -47,6 +47,7 @@ class Card:
     class_id: UUID | None
     class_title: str
     project_id: UUID | None
+    copy_id: UUID | None
     state: str  # of the copy, or ``not_started``
     started_at: datetime | None
     status: str  # one of STATUSES
@@ -175,6 +176,7 @@ def _make_card(
         class_id=row.school_class.pk if row.school_class else None,
         class_title=row.class_title,
         project_id=row.copy.project_id if row.copy else None,
+        copy_id=row.copy.pk if row.copy else None,
         state=row.state,
         started_at=row.copy.started_at if row.copy else None,
         status=_get_status(row.state, seen, edited_at, now),

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from candyce.assignments.board import Card, Seen, View
@@ -44,6 +45,7 @@ class Line:
     class_id: UUID | None
     class_title: str
     project_id: UUID | None
+    copy_id: UUID | None
     state: str  # of the copy, or ``not_started``
     connected: bool
     hand_at: datetime | None
@@ -80,6 +82,12 @@ class Stuck:
         """Stays while the page is brought up to date."""
         text = f"{self.column.path}\n{self.column.id}\n{self.error}"
         return hashlib.blake2s(text.encode(), digest_size=5).hexdigest()
+
+    @property
+    def query(self) -> str:
+        """Of the address where these pupils are written to, about this question."""
+        pupils = [("pupil", str(line.pupil_id)) for line in self.lines]
+        return urlencode([*pupils, ("question", self.column.key)])
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,7 @@ def _make_line(
         class_id=card.class_id,
         class_title=card.class_title,
         project_id=card.project_id,
+        copy_id=card.copy_id,
         state=card.state,
         connected=card.connected,
         hand_at=hand_at,

@@ -30,6 +30,11 @@ class Column:
         return self.probe.id
 
     @property
+    def key(self) -> str:
+        """As :attr:`candyce.assignments.notices.questions.Given.key`."""
+        return f"{self.id}/{self.path}"
+
+    @property
     def query(self) -> str:
         """What the editor's door is asked for, to come in at the question."""
         cells = [{"cell": cell.cell_id} for cell in self.probe.cells[:1]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -46,7 +46,9 @@ class NoticeForm(RefusableForm):
         questions: Iterable[Given],
         chosen: Iterable[str] = (),
         about: str = "",
+        labels: Mapping[uuid.UUID, str] | None = None,
     ) -> None:
+        """``labels``, in order, stand for the pupils' names where these are hidden."""
         self._classes = {str(one.pk): one for one in classes}
         self._pupils = {str(one.pk): one for one in pupils}
         self._questions = {one.key: one for one in questions}
@@ -62,6 +64,10 @@ class NoticeForm(RefusableForm):
         self.fields["pupil"].choices = [  # type: ignore[attr-defined]
             (pk, one.sort_name) for pk, one in self._pupils.items()
         ]
+        if labels is not None:
+            self.fields["pupil"].choices = [  # type: ignore[attr-defined]
+                (str(pk), label) for pk, label in labels.items() if str(pk) in self._pupils
+            ]
         self.fields["question"].choices = [  # type: ignore[attr-defined]
             ("", _("The whole work (a message)")),
             *((key, f"{one.number}. {one.title}") for key, one in self._questions.items()),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from candyce.accounts.models import Enrolment, User
 from candyce.assignments import queries
+from candyce.assignments.board import number_pupils
 from candyce.assignments.models import Assignment, Copy, Notice, NoticeReading
 from candyce.assignments.notices import access
 from candyce.assignments.notices.questions import Given, find_given
 from candyce.assignments.prose import render_prose
+from candyce.assignments.queries import Row
 from candyce.lib.text import fold
 
 RECEIVED = 100  # notices shown in one copy
@@ -69,7 +72,7 @@ class Sent:
     author: User | None
     question: Given | None
     classes: tuple[str, ...]
-    pupils: tuple[str, ...]  # names of those chosen one by one
+    pupils: tuple[str, ...]  # labels of those chosen one by one
     read: tuple[str, ...]
     unread: tuple[str, ...]
     may_withdraw: bool
@@ -79,20 +82,30 @@ class Sent:
         return len(self.read) + len(self.unread)
 
 
-def get_sent(user: User, assignment: Assignment) -> list[Sent]:
+def get_labels(assignment: Assignment, rows: Iterable[Row], *, hidden: bool) -> dict[UUID, str]:
+    """What each pupil is called, in the order of the list; while names are hidden, by number."""
+    rows = list(rows)
+    if hidden:
+        numbers = sorted(number_pupils(assignment, rows).items(), key=lambda item: item[1])
+        return {pk: _("Pupil %(number)s") % {"number": number} for pk, number in numbers}
+    rows.sort(key=lambda row: fold(row.pupil.sort_name))
+    return {row.pupil.pk: row.pupil.full_name for row in rows}
+
+
+def get_sent(user: User, assignment: Assignment, *, hidden: bool = False) -> list[Sent]:
     """What was sent about an assignment that the person follows, newest first."""
     notices = list(
         access.sent_by(user, assignment)
         .select_related("author")
         .prefetch_related("classes", "pupils", "readings")[:SENT]
     )
-    people = {row.pupil.pk: row.pupil for row in queries.get_rows(user, assignment)}
+    labels = get_labels(assignment, queries.get_rows(user, assignment), hidden=hidden)
     members = _get_members({one.pk for notice in notices for one in notice.classes.all()})
-    return [_make_sent(user, assignment, notice, people, members) for notice in notices]
+    return [_make_sent(user, assignment, notice, labels, members) for notice in notices]
 
 
-def _get_members(classes: Collection[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
-    members: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+def _get_members(classes: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    members: dict[UUID, set[UUID]] = defaultdict(set)
     enrolments = Enrolment.objects.filter(
         school_class__in=classes, role=Enrolment.Role.STUDENT
     ).values_list("school_class_id", "user_id")
@@ -105,17 +118,15 @@ def _make_sent(
     user: User,
     assignment: Assignment,
     notice: Notice,
-    people: dict[uuid.UUID, User],
-    members: dict[uuid.UUID, set[uuid.UUID]],
+    labels: dict[UUID, str],
+    members: dict[UUID, set[UUID]],
 ) -> Sent:
     named = {one.pk for one in notice.pupils.all()}
     reached = named.union(*(members[one.pk] for one in notice.classes.all()))
     seen = {reading.pupil_id for reading in notice.readings.all()}
 
-    def name(ids: set[uuid.UUID]) -> tuple[str, ...]:
-        known = [people[pk] for pk in ids if pk in people]
-        known.sort(key=lambda one: fold(one.sort_name))
-        return tuple(one.full_name for one in known)
+    def name(ids: set[UUID]) -> tuple[str, ...]:
+        return tuple(label for pk, label in labels.items() if pk in ids)
 
     return Sent(
         notice=notice,
@@ -130,7 +141,7 @@ def _make_sent(
     )
 
 
-def get_news(project_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+def get_news(project_ids: Collection[UUID]) -> dict[UUID, int]:
     """``{project: number}`` for copies; the number grows when there is something to look at."""
     rows = Copy.objects.filter(project__in=project_ids, news__gt=0)
     return dict(rows.values_list("project_id", "news"))

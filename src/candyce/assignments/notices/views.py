@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +19,7 @@ from candyce.assignments.models import Assignment
 from candyce.assignments.notices.access import get_notice
 from candyce.assignments.notices.actions import mark_read, send_notice, withdraw_notice
 from candyce.assignments.notices.forms import NoticeForm, read_ids
-from candyce.assignments.notices.queries import RECEIVED, get_sent
+from candyce.assignments.notices.queries import RECEIVED, get_labels, get_sent
 from candyce.assignments.notices.questions import get_given
 from candyce.lib.errors import BadRequest, TooMany
 
@@ -27,6 +28,7 @@ def _make_form(
     request: SignedInRequest, assignment: Assignment, *, sent: bool = False
 ) -> NoticeForm:
     rows = queries.filter_rows(queries.get_rows(request.user, assignment))
+    hidden = _hides_names(request)
     return NoticeForm(
         request.POST if request.method == "POST" and not sent else None,
         classes=list(access.followed_classes(request.user, assignment).order_by("title")),
@@ -34,13 +36,26 @@ def _make_form(
         questions=get_given(assignment),
         chosen=read_ids(request.GET.getlist("pupil")),
         about=request.GET.get("question", ""),
+        labels=get_labels(assignment, rows, hidden=True) if hidden else None,
     )
+
+
+def _hides_names(request: SignedInRequest) -> bool:
+    """Asked for by the page that leads here, which may stand on a projector."""
+    return request.GET.get("names") == "hidden"
+
+
+def _go_back(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    address = reverse("assignments:notices", args=[pk])
+    return redirect(f"{address}?names=hidden" if _hides_names(request) else address)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The form, filled in from the address (``pupil`` repeated, ``question``), and what was sent.
+
+    With ``names=hidden`` in the address pupils are numbers.
 
     With ``X-Requested-With: fetch`` only the part that a dialog shows.
     """
@@ -59,7 +74,7 @@ def write(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
                 told, status = _("Your message is sent."), 200
                 if not dialog:
                     messages.success(request, told)
-                    return redirect("assignments:notices", pk)
+                    return _go_back(request, pk)
                 form = _make_form(request, assignment, sent=True)
     context = _get_sent_context(request, assignment) | {"form": form, "told": told}
     template = "assignments/_notice_part.html" if dialog else "assignments/notices.html"
@@ -67,7 +82,9 @@ def write(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _get_sent_context(request: SignedInRequest, assignment: Assignment) -> dict[str, Any]:
-    return {"assignment": assignment, "sent": get_sent(request.user, assignment)}
+    hidden = _hides_names(request)
+    sent = get_sent(request.user, assignment, hidden=hidden)
+    return {"assignment": assignment, "sent": sent, "hidden": hidden}
 
 
 @login_required
@@ -85,7 +102,7 @@ def withdraw(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     notice = get_notice(request.user, pk)
     withdraw_notice(notice, acting_user=request.user)
     messages.success(request, _("The message is withdrawn: pupils no longer see it."))
-    return redirect("assignments:notices", notice.assignment_id)
+    return _go_back(request, notice.assignment_id)
 
 
 @login_required
