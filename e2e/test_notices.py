@@ -94,7 +94,7 @@ def test_a_hint_reaches_one_pupil_and_a_copy_is_shown_without_its_name(
     # On the projector: her copy, live, without her name.
     teacher.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    teacher.get_by_role("link", name="Afficher les noms").click()
+    teacher.get_by_role("link", name="Montrer les noms").click()
     teacher.get_by_role("link", name="Projeter la copie de Inès Moreau").click()
     shown = teacher.locator("[data-shown-cells]")
     expect(shown).to_contain_text("# trois notes")
