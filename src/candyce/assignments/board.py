@@ -48,6 +48,7 @@ class Card:
     class_title: str
     project_id: UUID | None
     copy_id: UUID | None
+    member_ids: tuple[UUID, ...]  # all whose copy it is
     state: str  # of the copy, or ``not_started``
     started_at: datetime | None
     status: str  # one of STATUSES
@@ -177,6 +178,7 @@ def _make_card(
         class_title=row.class_title,
         project_id=row.copy.project_id if row.copy else None,
         copy_id=row.copy.pk if row.copy else None,
+        member_ids=tuple(pupil.pk for pupil in row.members),
         state=row.state,
         started_at=row.copy.started_at if row.copy else None,
         status=_get_status(row.state, seen, edited_at, now),

@@ -46,6 +46,7 @@ class Line:
     class_title: str
     project_id: UUID | None
     copy_id: UUID | None
+    member_ids: tuple[UUID, ...]
     state: str  # of the copy, or ``not_started``
     connected: bool
     hand_at: datetime | None
@@ -86,7 +87,7 @@ class Stuck:
     @property
     def query(self) -> str:
         """Of the address where these pupils are written to, about this question."""
-        pupils = [("pupil", str(line.pupil_id)) for line in self.lines]
+        pupils = [("pupil", str(pupil)) for line in self.lines for pupil in line.member_ids]
         return urlencode([*pupils, ("question", self.column.key)])
 
 
@@ -137,6 +138,7 @@ def _make_line(
         class_title=card.class_title,
         project_id=card.project_id,
         copy_id=card.copy_id,
+        member_ids=card.member_ids,
         state=card.state,
         connected=card.connected,
         hand_at=hand_at,

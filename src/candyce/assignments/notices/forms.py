@@ -86,9 +86,9 @@ class NoticeForm(RefusableForm):
 
 
 def read_ids(values: Iterable[str]) -> list[str]:
-    """Those that are ids, as this room writes them."""
+    """Those that are ids, as this room writes them; a value may hold several, parted by dots."""
     found = []
-    for value in values:
+    for value in ".".join(values).split("."):
         try:
             found.append(str(uuid.UUID(value)))
         except ValueError:

@@ -86,8 +86,14 @@ def get_labels(assignment: Assignment, rows: Iterable[Row], *, hidden: bool) -> 
     """What each pupil is called, in the order of the list; while names are hidden, by number."""
     rows = list(rows)
     if hidden:
-        numbers = sorted(number_pupils(assignment, rows).items(), key=lambda item: item[1])
-        return {pk: _("Pupil %(number)s") % {"number": number} for pk, number in numbers}
+        groups = queries.gather(rows)
+        numbers = number_pupils(assignment, groups)
+        groups.sort(key=lambda row: numbers[row.pupil.pk])
+        return {
+            pupil.pk: _("Pupil %(number)s") % {"number": numbers[row.pupil.pk]}
+            for row in groups
+            for pupil in row.members
+        }
     rows.sort(key=lambda row: fold(row.pupil.sort_name))
     return {row.pupil.pk: row.pupil.full_name for row in rows}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from candyce.assignments import actions, groups
 from candyce.assignments.models import Copy
 from candyce.assignments.parts import get_parts
 from candyce.assignments.tests.conftest import make_notebook_bytes
+from candyce.assignments.tests.pages import url
 from candyce.assignments.tests.test_groups import Grouped, grouped, sizes_of  # noqa: F401
 from candyce.collab import store
 from candyce.collab.actions import replace_notebook
@@ -206,3 +208,16 @@ def test_each_members_part_is_told_by_the_history(as_, grouped):  # noqa: F811
     assert f"?person={chloe.pk}" in page
     alone = grouped.give("")
     assert get_parts(grouped.open(bob, alone)) == []
+
+
+def test_ticking_a_group_writes_to_all_of_it(grouped, as_):  # noqa: F811
+    assignment = grouped.give("teacher")
+    one, two, three = grouped.pupils[:3]
+    grouped.put(assignment, [one, two])
+    grouped.open(one, assignment)
+    board = as_("alice").get(url("board", assignment.pk), {"names": "hidden"}).content.decode()
+    [value] = re.findall(rf'name="pupil" value="([^"]*{one.pk}[^"]*)"', board)
+    form = as_("alice").get(url("notices", assignment.pk), {"pupil": value, "names": "hidden"})
+    ticked = set(re.findall(r'name="pupil" value="([^"]+)"[^>]* checked', form.content.decode()))
+    assert ticked == {str(one.pk), str(two.pk)}
+    assert str(three.pk) in form.content.decode()

@@ -431,4 +431,14 @@ def test_a_hint_is_sent_from_the_page(as_, classroom, exercises):
 def test_a_board_that_hides_names_offers_nothing_that_shows_them(as_, classroom):
     board, link = url("board", classroom.assignment.pk), url("notices", classroom.assignment.pk)
     assert link in as_("alice").get(board).content.decode()
-    assert link not in as_("alice").get(f"{board}?names=hidden").content.decode()
+    hidden = as_("alice").get(f"{board}?names=hidden").content.decode()
+    assert hidden.count(link) == 2
+    assert f'href="{link}?names=hidden"' in hidden
+    assert (
+        '<input type="hidden" name="names" value="hidden">' in hidden.split(f'action="{link}"')[1]
+    )
+    for address in (link, url("notices_sent", classroom.assignment.pk)):
+        page = as_("alice").get(f"{address}?names=hidden").content.decode()
+        for pupil in ("bob", "chloe"):
+            assert classroom.people[pupil].full_name not in page
+            assert classroom.people[pupil].sort_name not in page
