@@ -20,6 +20,18 @@ function sources(folder: string): string[] {
 }
 
 describe('the catalogue', () => {
+  it('has no key that two of its parts say, where one would hide the other', () => {
+    const parts = Object.values(
+      import.meta.glob<Record<string, { fr: Record<string, string> }>>('../src/*/catalogue.ts', { eager: true })
+    ).flatMap(Object.values);
+    expect(parts.length).toBeGreaterThan(5);
+    for (const { fr } of parts) {
+      expect(catalogues.fr).toMatchObject(fr);
+    }
+    const keys = parts.flatMap(({ fr }) => Object.keys(fr));
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
   it('has the same keys in both languages, none empty, with the same holes', () => {
     expect(Object.keys(catalogues.en)).toEqual(Object.keys(catalogues.fr));
     const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
