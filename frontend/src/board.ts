@@ -3,6 +3,8 @@
  * the rows of a table) that changed; each is exchanged in its place, so that forty of them neither flicker nor move under the reader's hand.
  * While the page is hidden or paused nothing is asked, and the pupils' pages no longer say that somebody looks.
  */
+import { Changes } from "./changes";
+
 interface News {
   order: string[];
   /** By id: the mark of the content, and the HTML that the server escaped. */
@@ -33,6 +35,7 @@ export function ago(then: number, now: number, language: string): string {
 class Board {
   constructor(private readonly root: HTMLElement) {
     const find = <T extends HTMLElement>(name: string): T => root.querySelector<T>(`[data-board-${name}]`)!;
+    this.changes = new Changes(root.dataset.board!, (news) => this.show(news));
     this.list = find("cards");
     this.summary = find("summary");
     this.state = find("state");
@@ -54,28 +57,11 @@ class Board {
   }
 
   async look(): Promise<void> {
-    if (document.hidden || this.paused || this.asking) {
+    if (document.hidden || this.paused) {
       return;
     }
-    this.asking = true;
-    try {
-      const have = [...this.marks, ...[...this.list.children].map((one) => (one as HTMLElement).dataset.mark)];
-      const url = new URL(this.root.dataset.board!, location.href);
-      url.searchParams.set("have", have.join("."));
-      const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
-      if (!answer.ok) {
-        throw new Error(String(answer.status));
-      }
-      const told = Date.parse(answer.headers.get("Date") ?? "");
-      this.offset = Number.isFinite(told) ? told - Date.now() : 0;
-      if (answer.status !== 204) {
-        this.show((await answer.json()) as News);
-      }
-      this.failures = 0;
-    } catch {
-      this.failures += 1;
-    } finally {
-      this.asking = false;
+    const have = [...this.marks, ...[...this.list.children].map((one) => (one as HTMLElement).dataset.mark)];
+    if (await this.changes.ask(have)) {
       this.tellState();
     }
   }
@@ -164,7 +150,7 @@ class Board {
 
   private tellState(): void {
     const { liveText, pausedText, lostText } = this.state.dataset;
-    const lost = this.failures >= STALE;
+    const lost = this.changes.failures >= STALE;
     const text = (this.paused ? pausedText : lost ? lostText : liveText) ?? "";
     this.root.dataset.state = this.paused ? "paused" : lost ? "lost" : "live";
     if (this.state.textContent !== text) {
@@ -186,7 +172,7 @@ class Board {
   }
 
   private tellTimes(): void {
-    const now = Date.now() + this.offset;
+    const now = Date.now() + this.changes.offset;
     for (const time of this.root.querySelectorAll<HTMLTimeElement>("time[data-ago]")) {
       const text = ago(Date.parse(time.dateTime), now, document.documentElement.lang);
       if (time.textContent !== text) {
@@ -202,10 +188,8 @@ class Board {
   private readonly empty: HTMLElement;
   private readonly ticked: HTMLFormElement | null;
   private marks: string[] = [];
-  private offset = 0;
-  private failures = 0;
+  private readonly changes: Changes<News>;
   private paused = false;
-  private asking = false;
 }
 
 export function setUpBoard(root: ParentNode): void {

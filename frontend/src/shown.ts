@@ -2,6 +2,8 @@
  * `data-shown="url"`: one copy on the projector. Every two seconds the cells that changed are brought in their place;
  * the arrows lead to another copy, F fills the screen, Escape leaves (the full screen first, then the page).
  */
+import { Changes } from "./changes";
+
 interface News {
   order: string[];
   /** By id: the mark of the content, and the HTML that the server made safe. */
@@ -28,6 +30,9 @@ class Shown {
   /** Over what stands in the page now. */
   private begin(): void {
     this.cells = this.root.querySelector("[data-shown-cells]");
+    // What is answered about the copy before is not shown in this one.
+    const changes = new Changes<News>(this.root.dataset.shown!, (news) => changes === this.changes && this.show(news));
+    this.changes = changes;
     this.mark = "";
     const button = this.root.querySelector<HTMLButtonElement>("[data-shown-full]");
     if (button) {
@@ -60,35 +65,17 @@ class Shown {
   }
 
   private async look(): Promise<void> {
-    if (document.hidden || this.asking || !this.cells) {
+    if (document.hidden || !this.cells) {
       return;
     }
-    this.asking = true;
-    const address = this.root.dataset.shown!;
-    try {
-      const have = [this.mark, ...this.parts().map((one) => one.dataset.mark)];
-      const url = new URL(address, location.href);
-      url.searchParams.set("have", have.join("."));
-      const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" }, redirect: "error" });
-      if (!answer.ok) {
-        throw new Error(String(answer.status));
-      }
-      const news = answer.status === 204 ? null : ((await answer.json()) as News);
-      if (news && address === this.root.dataset.shown) {
-        this.show(news);
-      }
-      this.failures = 0;
-    } catch {
-      this.failures += 1;
-    } finally {
-      this.asking = false;
+    if (await this.changes.ask([this.mark, ...this.parts().map((one) => one.dataset.mark)])) {
+      this.tellState();
     }
-    this.tellState();
   }
 
   private tellState(): void {
     const state = this.root.querySelector<HTMLElement>("[data-shown-state]")!;
-    const text = this.failures >= STALE ? (state.dataset.lostText ?? "") : "";
+    const text = this.changes.failures >= STALE ? (state.dataset.lostText ?? "") : "";
     if (state.textContent !== text) {
       state.textContent = text;
       state.classList.toggle("visually-hidden", !text);
@@ -181,12 +168,11 @@ class Shown {
   }
 
   private cells: HTMLElement | null = null;
+  private changes!: Changes<News>;
   private mark = "";
   /** What the button says while the page does not fill the screen. */
   private off = "";
   private leftAt = -JUST_LEFT;
-  private asking = false;
-  private failures = 0;
 }
 
 export function setUpShown(root: ParentNode): void {

@@ -26,10 +26,8 @@ from candyce.collab.answers import Probe
 from candyce.collab.glance import Glance, Place, Wanted
 from candyce.collab.queries import Recent, get_live_notebooks
 from candyce.collab.watching import get_people
-from candyce.lib.errors import CandyceError
 from candyce.lib.text import fold
-from candyce.projects.blobs import read_blob
-from candyce.projects.notebooks import read_notebook
+from candyce.projects.stored import read_stored_notebook
 
 IDLE_AFTER = timedelta(minutes=3)
 # In the order in which a teacher wants to look at them.
@@ -136,10 +134,7 @@ def _want(copy: Copy, given: Mapping[str, float | None], probes: tuple[Probe, ..
 @lru_cache(maxsize=32)
 def _get_counts(sha256: str) -> Mapping[str, float | None]:
     """The execution counts that came with a notebook, by cell."""
-    try:
-        notebook = read_notebook(read_blob(sha256))
-    except (CandyceError, OSError):
-        return {}
+    notebook = read_stored_notebook(sha256) or {}
     return {
         cell["id"]: cell.get("execution_count")
         for cell in notebook.get("cells", ())

@@ -13,12 +13,10 @@ from django.db.models import Q, QuerySet
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
 from candyce.assignments.models import Assignment, Copy, Group, Membership, say_people
-from candyce.lib.errors import CandyceError
 from candyce.lib.text import fold
 from candyce.projects import live
-from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project
-from candyce.projects.notebooks import read_notebook
+from candyce.projects.stored import list_notebooks, read_stored_notebook
 
 NOT_STARTED = "not_started"
 STATES = (NOT_STARTED, *Copy.State.values)
@@ -261,13 +259,8 @@ def get_tree(copy: Copy) -> dict[str, list]:
 
 def get_main_notebook(tree: dict[str, list]) -> dict[str, Any] | None:
     """The notebook to show first, parsed; None when there is none that can be read."""
-    path = get_main_path(tree)
-    if path is None:
-        return None
-    try:
-        return read_notebook(read_blob(tree[path][0]))
-    except (CandyceError, OSError):
-        return None
+    notebooks = list_notebooks(tree)
+    return read_stored_notebook(notebooks[0][1]) if notebooks else None
 
 
 def get_main_path(tree: dict[str, list]) -> str | None:

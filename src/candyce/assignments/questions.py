@@ -11,9 +11,7 @@ from candyce.assignments.models import Assignment
 from candyce.collab.answers import GivenCell, Probe
 from candyce.exercises.format import Cell, Role, get_cells, get_id, get_source, normalise
 from candyce.exercises.questions import Question, get_questions
-from candyce.lib.errors import CandyceError
-from candyce.projects.blobs import read_blob
-from candyce.projects.notebooks import read_notebook
+from candyce.projects.stored import StoredNotebook, list_notebooks, read_stored_notebook
 
 
 @dataclass(frozen=True)
@@ -48,23 +46,17 @@ class Column:
 
 def get_columns(assignment: Assignment) -> tuple[Column, ...]:
     """All questions, notebook by notebook; empty when the work has none."""
-    notebooks = sorted(
-        (path.count("/"), path, entry[0])
-        for path, entry in assignment.given_version.tree.items()
-        if path.endswith(".ipynb") and entry[0]
-    )
-    return _read_all(tuple((path, sha256) for _depth, path, sha256 in notebooks))
+    return _read_all(list_notebooks(assignment.given_version.tree))
 
 
 @lru_cache(maxsize=64)
-def _read_all(notebooks: tuple[tuple[str, str], ...]) -> tuple[Column, ...]:
+def _read_all(notebooks: tuple[StoredNotebook, ...]) -> tuple[Column, ...]:
     return tuple(column for path, sha256 in notebooks for column in _read(path, sha256))
 
 
 def _read(path: str, sha256: str) -> list[Column]:
-    try:
-        notebook = read_notebook(read_blob(sha256))
-    except (CandyceError, OSError):
+    notebook = read_stored_notebook(sha256)
+    if notebook is None:
         return []
     cells = get_cells(normalise(notebook))
     return [

@@ -15,9 +15,7 @@ from candyce.exercises.extras import get_rubric
 from candyce.exercises.format import get_cells, get_id, get_source, to_points
 from candyce.exercises.questions import Item, Question, get_questions
 from candyce.exercises.release import WORDS, release
-from candyce.lib.errors import CandyceError
-from candyce.projects.blobs import read_blob
-from candyce.projects.notebooks import read_notebook
+from candyce.projects.stored import StoredNotebook, list_notebooks, read_stored_notebook
 
 Cell = dict[str, Any]
 NOTEBOOK_LIMIT = 20_000_000  # bytes; a larger one is only opened in the editor
@@ -70,12 +68,7 @@ class Asked:
 
 def get_asked(assignment: Assignment) -> tuple[Asked, ...]:
     """The questions that give points, in order; empty when the work has none."""
-    notebooks = sorted(
-        (path.count("/"), path, entry[0])
-        for path, entry in assignment.version.tree.items()
-        if path.endswith(".ipynb") and entry[0]
-    )
-    return _read_all(tuple((path, sha256) for _depth, path, sha256 in notebooks))
+    return _read_all(list_notebooks(assignment.version.tree))
 
 
 def has_questions(assignment: Assignment) -> bool:
@@ -83,14 +76,12 @@ def has_questions(assignment: Assignment) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _read_all(notebooks: tuple[tuple[str, str], ...]) -> tuple[Asked, ...]:
+def _read_all(notebooks: tuple[StoredNotebook, ...]) -> tuple[Asked, ...]:
     found: list[Asked] = []
     for path, sha256 in notebooks:
-        try:
-            notebook = read_notebook(read_blob(sha256))
-        except (CandyceError, OSError):
-            continue
-        found += _read(path, notebook, len(found))
+        notebook = read_stored_notebook(sha256)
+        if notebook is not None:
+            found += _read(path, notebook, len(found))
     return tuple(found)
 
 

@@ -7,9 +7,7 @@ from functools import lru_cache
 
 from candyce.assignments.models import Assignment
 from candyce.exercises.questions import get_questions
-from candyce.lib.errors import CandyceError
-from candyce.projects.blobs import read_blob
-from candyce.projects.notebooks import read_notebook
+from candyce.projects.stored import StoredNotebook, list_notebooks, read_stored_notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +28,7 @@ class Given:
 
 def get_given(assignment: Assignment) -> tuple[Given, ...]:
     """The questions in order; empty when the work has none."""
-    tree = assignment.given_version.tree
-    notebooks = sorted(
-        (path.count("/"), path, entry[0])
-        for path, entry in tree.items()
-        if path.endswith(".ipynb") and entry[0]
-    )
-    return _read_all(tuple((path, sha256) for _depth, path, sha256 in notebooks))
+    return _read_all(list_notebooks(assignment.given_version.tree))
 
 
 def find_given(assignment: Assignment, path: str, question_id: str) -> Given | None:
@@ -45,14 +37,11 @@ def find_given(assignment: Assignment, path: str, question_id: str) -> Given | N
 
 
 @lru_cache(maxsize=64)
-def _read_all(notebooks: tuple[tuple[str, str], ...]) -> tuple[Given, ...]:
+def _read_all(notebooks: tuple[StoredNotebook, ...]) -> tuple[Given, ...]:
     found: list[Given] = []
     for path, sha256 in notebooks:
-        try:
-            questions = get_questions(read_notebook(read_blob(sha256)))
-        except (CandyceError, OSError):
-            continue
-        for question in questions:
+        notebook = read_stored_notebook(sha256)
+        for question in get_questions(notebook) if notebook else ():
             cell_id = question.items[0].cell_id
             found.append(Given(path, question.id, cell_id, question.title, len(found) + 1))
     return tuple(found)
