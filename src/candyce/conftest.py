@@ -8,9 +8,15 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 
 from candyce.accounts.models import AcademicSession, Class, Enrolment, Organisation, Role, User
 from candyce.lib.origins import get_host
+
+# A busy machine is no defect of the code: nothing here fails for being slow.
+hypothesis.register_profile("candyce", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("candyce")
 
 
 @pytest.fixture(autouse=True)

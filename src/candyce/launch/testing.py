@@ -77,7 +77,9 @@ def _faults(root: Path, environment: Environment) -> int:
 
 def _stories(root: Path, environment: Environment) -> int:
     chromium = prepare_chromium(root)
-    return _pytest(root, {**environment, "CANDYCE_CHROMIUM": chromium}, "e2e", "-v")
+    with_browser = {**environment, "CANDYCE_CHROMIUM": chromium}
+    # A story waits more than it works: two at a time, each file with a server of its own.
+    return _pytest(root, with_browser, "e2e", "-v", "-n", "2", "--dist", "loadfile")
 
 
 def run_faults(root: Path, arguments: list[str]) -> int:

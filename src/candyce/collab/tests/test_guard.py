@@ -264,7 +264,7 @@ def test_several_pages_see_the_same_after_a_repair(page):
     assert notebook.read(again) == notebook.read(other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(ATTACKS), min_size=1, max_size=6))
 def test_no_series_of_attacks_gets_through(attacks):
     page = Page()

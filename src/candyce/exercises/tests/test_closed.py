@@ -218,7 +218,7 @@ def test_what_was_released_is_blank_and_the_authors_own_answer_is_right(source, 
     assert mark_closed(author, author).said == "right"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(hostile_notebooks, st.text(max_size=40))
 def test_nothing_in_a_notebook_makes_marking_raise(notebook, text):
     for cell in (

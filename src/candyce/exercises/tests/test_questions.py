@@ -114,7 +114,7 @@ def test_a_long_heading_is_read_in_linear_time():
     assert get_questions(make_notebook(*cells, exercise("tests", "t", "")))[0].id == "t"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(hostile_notebooks)
 def test_nothing_in_a_notebook_makes_reading_raise(notebook):
     has_exercise(notebook)

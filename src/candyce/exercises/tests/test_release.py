@@ -20,7 +20,7 @@ from candyce.exercises.tests.notebooks import (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(valid_notebooks())
 def test_release_of_a_valid_notebook_is_nbgraders(notebook):
     before = copy.deepcopy(notebook)
@@ -29,7 +29,7 @@ def test_release_of_a_valid_notebook_is_nbgraders(notebook):
     assert notebook == before
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(hostile_notebooks)
 def test_release_of_anything_is_metadata_that_nbgrader_reads_and_never_raises(notebook):
     released = release(notebook)
@@ -80,7 +80,7 @@ def test_metadata_of_older_nbgraders_are_upgraded_as_nbgrader_does(version):
     assert normalise(notebook) == peer.upgrade(notebook)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(valid_notebooks())
 def test_normalising_changes_nothing_valid(notebook):
     assert normalise(notebook) == notebook

@@ -151,7 +151,7 @@ def test_a_missing_answer_is_blank():
     assert all(answer.blank for answer in read_answers(SQUARE, {}).values())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(hostile_notebooks, hostile_notebooks)
 def test_no_pair_of_notebooks_makes_restoring_raise(author, pupil):
     steps = prepare(author, pupil)

@@ -145,7 +145,7 @@ def spoiled_notebooks(draw):
     return make_notebook(*cells)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(spoiled_notebooks())
 def test_what_makes_nbgrader_stop_is_always_said(notebook):
     try:
@@ -154,7 +154,7 @@ def test_what_makes_nbgrader_stop_is_always_said(notebook):
         assert find_problems(notebook) != []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(hostile_notebooks)
 def test_nothing_in_a_notebook_makes_checking_raise(notebook):
     for problem in find_problems(notebook):

@@ -196,7 +196,7 @@ fields = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from([1, 2, 3, 4]),
     st.lists(
