@@ -8,7 +8,7 @@ export class Changes<News> {
 
   constructor(
     private readonly address: string,
-    private readonly show: (news: News) => unknown,
+    private readonly show: (news: News) => void,
   ) {}
 
   /** Asks once, unless an answer is still awaited. @returns whether it asked. */

@@ -31,7 +31,11 @@ class Shown {
   private begin(): void {
     this.cells = this.root.querySelector("[data-shown-cells]");
     // What is answered about the copy before is not shown in this one.
-    const changes = new Changes<News>(this.root.dataset.shown!, (news) => changes === this.changes && this.show(news));
+    const changes: Changes<News> = new Changes(this.root.dataset.shown!, (news: News) => {
+      if (changes === this.changes) {
+        this.show(news);
+      }
+    });
     this.changes = changes;
     this.mark = "";
     const button = this.root.querySelector<HTMLButtonElement>("[data-shown-full]");
