@@ -19,11 +19,13 @@ from candyce.assignments.models import Assignment, Copy
 @dataclass(frozen=True)
 class Marker:
     """``get_overview_url`` and ``get_copy_url`` lead a teacher to the marking, None where there are no
-    questions; ``render_feedback`` is what a pupil reads on the page of a returned copy."""
+    questions, ``get_statistics_url`` to the figures; ``render_feedback`` is what a pupil reads on the page
+    of a returned copy."""
 
     get_overview_url: Callable[[Assignment], str | None]
     get_copy_url: Callable[[Copy], str | None]
     render_feedback: Callable[[User, Copy, HttpRequest], SafeString]
+    get_statistics_url: Callable[[Assignment], str | None] = lambda _assignment: None
 
 
 _NONE = Marker(lambda _assignment: None, lambda _copy: None, lambda *_rest: SafeString(""))

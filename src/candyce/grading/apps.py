@@ -14,5 +14,10 @@ class GradingConfig(AppConfig):
         copy_handed_in.connect(hear_hand_in, dispatch_uid="grading.hand_in")
         window_changed.connect(hear_window, dispatch_uid="grading.window")
         register_marker(
-            Marker(feedback.get_overview_url, feedback.get_copy_url, feedback.render_feedback)
+            Marker(
+                feedback.get_overview_url,
+                feedback.get_copy_url,
+                feedback.render_feedback,
+                feedback.get_statistics_url,
+            )
         )

@@ -106,3 +106,7 @@ def get_copy_url(copy: Copy) -> str | None:
     if not has_questions(copy.assignment):
         return None
     return reverse("grading:copy", args=[copy.pk])
+
+
+def get_statistics_url(assignment: Assignment) -> str:
+    return reverse("grading:statistics", args=[assignment.pk])

@@ -131,10 +131,24 @@ class CommentForm(RefusableForm):
         super().__init__(data, label_suffix="")
 
 
-class OverviewForm(forms.Form):
-    """Filter of the overview; a value that does not exist is passed over."""
+class ClassForm(forms.Form):
+    """One of the classes, or all; a class that does not exist is passed over."""
 
     class_ = forms.ChoiceField(label=gettext_lazy("Class"), required=False)
+
+    def __init__(self, data: Any, classes: list[Any]) -> None:
+        super().__init__(data, auto_id="overview_%s", label_suffix="")
+        choices = [("", _("All classes")), *((str(item.pk), item.title) for item in classes)]
+        self.fields["class_"].choices = choices  # type: ignore[attr-defined]
+
+    def get_class_id(self) -> str:
+        self.is_valid()
+        return self.cleaned_data.get("class_", "")
+
+
+class OverviewForm(ClassForm):
+    """Filter of the overview; a value that does not exist is passed over."""
+
     show = forms.ChoiceField(
         label=gettext_lazy("Show"),
         required=False,
@@ -146,11 +160,6 @@ class OverviewForm(forms.Form):
             ("returned", gettext_lazy("Returned")),
         ],
     )
-
-    def __init__(self, data: Any, classes: list[Any]) -> None:
-        super().__init__(data, auto_id="overview_%s", label_suffix="")
-        choices = [("", _("All classes")), *((str(item.pk), item.title) for item in classes)]
-        self.fields["class_"].choices = choices  # type: ignore[attr-defined]
 
     def get_choices(self) -> dict[str, str]:
         self.is_valid()

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from candyce.grading.gradebook import views as gradebook
+from candyce.grading.gradebook.views import book as gradebook
+from candyce.grading.gradebook.views import statistics
 from candyce.grading.views import answers, comments, marking, overview
 
 app_name = "grading"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("marking/comments/", comments.show, name="comments"),
     path("marking/comments.json", comments.as_json, name="comments_json"),
     path("marking/comments/<int:pk>/forget/", comments.forget, name="forget_comment"),
+    path("assignments/<uuid:pk>/statistics/", statistics.show, name="statistics"),
     path("gradebook/", gradebook.index, name="gradebooks"),
     path("gradebook/<uuid:pk>/", gradebook.show, name="gradebook"),
     path("gradebook/<uuid:pk>/marks.csv", gradebook.download, name="gradebook_csv"),

@@ -65,6 +65,7 @@ def detail(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "closed": access.is_closed(assignment),
         "marking_url": get_marker().get_overview_url(assignment),
         "left_over": _count_left_over(request, assignment),
+        "statistics_url": get_marker().get_statistics_url(assignment),
     }
     return render(request, "assignments/detail.html", context)
 
