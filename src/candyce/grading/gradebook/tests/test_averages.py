@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candyce.grading.gradebook.averages import (
@@ -26,6 +26,7 @@ def weigh(pairs: list[tuple[Decimal, Decimal]]) -> list[Weighed]:
     return [Weighed(Fraction(mark), coefficient) for mark, coefficient in pairs]
 
 
+@settings(deadline=None)
 @given(marks)
 def test_average_is_that_of_whole_numbers(pairs):
     # Coefficients in hundredths are whole numbers of equal marks.
@@ -35,6 +36,7 @@ def test_average_is_that_of_whole_numbers(pairs):
     assert get_average(weigh(pairs)) == expected
 
 
+@settings(deadline=None)
 @given(marks, st.randoms(use_true_random=False))
 def test_order_does_not_change_an_average(pairs, chance):
     shuffled = list(pairs)
@@ -42,18 +44,21 @@ def test_order_does_not_change_an_average(pairs, chance):
     assert get_average(weigh(shuffled)) == get_average(weigh(pairs))
 
 
+@settings(deadline=None)
 @given(marks, hundredths)
 def test_a_mark_of_coefficient_zero_changes_nothing(pairs, mark):
     with_it = [*pairs, (mark, Decimal(0))]
     assert get_average(weigh(with_it)) == get_average(weigh(pairs))
 
 
+@settings(deadline=None)
 @given(marks, st.integers(1, 50))
 def test_coefficients_all_multiplied_change_nothing(pairs, times):
     more = [(mark, coefficient * times) for mark, coefficient in pairs]
     assert get_average(weigh(more)) == get_average(weigh(pairs))
 
 
+@settings(deadline=None)
 @given(st.lists(hundredths, min_size=1, max_size=40))
 def test_figures_stand_in_their_order(values):
     found = summarise(Fraction(value) for value in values)
@@ -64,6 +69,7 @@ def test_figures_stand_in_their_order(values):
     assert found.low <= found.mean <= found.high
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 10**4))
 def test_rounding_is_half_up(number, parts):
     with localcontext() as context:

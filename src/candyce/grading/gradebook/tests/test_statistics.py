@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candyce.grading.gradebook import item_analysis, plots
@@ -21,6 +21,7 @@ points = st.integers(0, 80).map(lambda number: Decimal(number) / 4)
 marks = st.lists(points, min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(marks)
 def test_spread_is_what_the_library_counts(values):
     found = item_analysis.get_spread(values)
@@ -38,6 +39,7 @@ def test_spread_is_what_the_library_counts(values):
         assert found.first is found.third is None
 
 
+@settings(deadline=None)
 @given(marks)
 def test_bins_hold_every_mark_once(values):
     bins = get_bins(values, Decimal(20))
@@ -53,6 +55,7 @@ def test_bins_of_a_scale_that_tenths_do_not_divide():
     assert (bins[1].low, bins[9].high) == (Decimal("0.70"), Decimal("7.00"))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(points, points, points), min_size=10, max_size=35))
 def test_discrimination_is_the_correlation_with_the_other_questions(copies):
     for place, found in enumerate(get_discriminations(copies)):
@@ -101,6 +104,7 @@ def test_words_follow_the_usual_limits(value, key):
     assert item_analysis.Discrimination(value, -1, 1).key == key
 
 
+@settings(deadline=None)
 @given(marks)
 def test_histogram_stays_in_its_picture(values):
     bins = get_bins(values, Decimal(20))
