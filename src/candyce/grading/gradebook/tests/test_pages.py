@@ -16,14 +16,11 @@ from django.utils import timezone, translation
 from candyce.accounts.models import AuditEntry, Enrolment
 from candyce.assignments import access, actions
 from candyce.assignments.models import Assignment, Copy
-from candyce.assignments.tests.conftest import as_, classroom
 from candyce.grading.gradebook import export, queries
 from candyce.grading.gradebook.actions import set_coefficients
 from candyce.grading.gradebook.book import Book
 from candyce.grading.models import Coefficient
 from candyce.lib.errors import BadRequest
-
-__all__ = ["as_", "classroom"]  # fixtures
 
 
 def give(room, title, *, out_of=20, author="alice", classes=None, **more) -> Assignment:
