@@ -1,6 +1,7 @@
 import { accessiblePlugin } from './plugins/accessible';
 import { authorPlugin } from './plugins/author';
 import { barPlugin } from './plugins/bar';
+import { commentsPlugin } from './plugins/comments';
 import { conductPlugin } from './plugins/conduct';
 import { exercisePlugin } from './plugins/exercise';
 import { filesPlugin } from './plugins/files';
@@ -20,6 +21,7 @@ const plugins: unknown[] = [
   accessiblePlugin,
   authorPlugin,
   barPlugin,
+  commentsPlugin,
   conductPlugin,
   drivePlugin,
   executorPlugin,

@@ -7,6 +7,7 @@ import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 
 import { h } from '../dom';
 import type { Translate } from '../i18n';
+import { onSideTaken, takeSide } from '../side';
 import type { IEditorBar, IEditorSession, ILiveNotebooks } from '../tokens';
 import type { CellState } from './form';
 import { newGradeId } from './ids';
@@ -69,6 +70,7 @@ export class AuthorController {
     };
     this.panel = new AuthorPanel(t, language, actions, this.preview.node);
     document.body.append(this.panel.node);
+    onSideTaken(this, () => this.show(false));
   }
 
   readonly panel: AuthorPanel;
@@ -94,6 +96,9 @@ export class AuthorController {
     const open = show && this.isAuthor && this._options.current() !== null;
     if (open === this.isOpen && !tab) {
       return;
+    }
+    if (open) {
+      takeSide(this);
     }
     this.panel.node.hidden = !open;
     if (tab) {

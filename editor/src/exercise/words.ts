@@ -208,15 +208,19 @@ export type Say = (key: Word, values?: Record<string, string | number>) => strin
  * French is singular below 2, English at 1 only.
  */
 export function speaker(language: Language): Say {
-  return (key, values = {}) =>
-    words[language][key].replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (hole, name, one, many) => {
-      if (!Object.hasOwn(values, name)) {
-        return hole;
-      }
-      const count = Number(values[name]);
-      const isOne = language === 'fr' ? Math.abs(count) < 2 : count === 1;
-      return one === undefined ? number(values[name], language) : isOne ? one : many;
-    });
+  return (key, values = {}) => fill(words[language][key], values, language);
+}
+
+/** A sentence with its holes filled, as {@link speaker} says. */
+export function fill(text: string, values: Record<string, string | number>, language: Language): string {
+  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (hole, name, one, many) => {
+    if (!Object.hasOwn(values, name)) {
+      return hole;
+    }
+    const count = Number(values[name]);
+    const isOne = language === 'fr' ? Math.abs(count) < 2 : count === 1;
+    return one === undefined ? number(values[name], language) : isOne ? one : many;
+  });
 }
 
 function number(value: string | number, language: Language): string {

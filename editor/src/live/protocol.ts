@@ -46,6 +46,8 @@ export interface Status {
   room: RoomConduct | null;
   /** Grows when the server has something to tell that no document holds: notices. */
   news?: number;
+  /** Another one when the comments that only who leads is told have changed; null for all others. */
+  comments?: string | null;
 }
 
 export type Incoming =
@@ -110,7 +112,8 @@ export function decode(message: Uint8Array): Incoming {
           // a number in the database, a name here
           document: isName(status.document) ? `${status.document}` : null,
           room: typeof status.room === 'object' ? status.room : null,
-          news: Number.isInteger(status.news) ? status.news : 0
+          news: Number.isInteger(status.news) ? status.news : 0,
+          comments: typeof status.comments === 'string' ? status.comments : null
         }
       };
     }
