@@ -13,6 +13,7 @@ from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Copy
+from candyce.assignments.notices.links import get_query
 from candyce.assignments.prose import render_prose
 from candyce.projects.models import Project
 
@@ -101,9 +102,9 @@ def _get_board_url(copy: Copy) -> str:
 
 
 def _get_message_url(copy: Copy) -> str:
-    """Telling this pupil something: a link only, for the same reason."""
+    """Telling this pupil, or all of this group, something: a link only, for the same reason."""
     path = reverse("assignments:notices", urlconf=settings.ROOT_URLCONF, args=[copy.assignment_id])
-    return f"{settings.CANDYCE_PORTAL_URL}{path}?pupil={copy.pupil_id}"
+    return f"{settings.CANDYCE_PORTAL_URL}{path}?{get_query(copy.members)}"
 
 
 def _get_show_url(copy: Copy) -> str:
