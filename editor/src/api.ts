@@ -41,7 +41,10 @@ export interface AssignmentInfo {
   mark: string | null;
   mark_max: string | number | null;
   appraisal_html: string;
+  /** All whose copy it is, in a line. */
   pupil_name: string;
+  /** Who shares the copy; null where a pupil works alone. */
+  group?: { name: string; members: string[] } | null;
   /** No pupil writes in any copy. */
   frozen?: boolean;
   /** Grows when there are other notices to read than before. */

@@ -86,9 +86,12 @@ function subtitle({ info, t }: Facts): string {
   if (!assignment) {
     return info?.kind === 'resource' ? t('resource') : '';
   }
+  const { group } = assignment;
   const parts = [assignment.class_name];
-  if (!ownWork(info) && assignment.pupil_name) {
-    parts.unshift(t('copyOf', { name: assignment.pupil_name }));
+  if (ownWork(info)) {
+    parts.unshift(group ? `${group.name} (${group.members.join(', ')})` : '');
+  } else if (assignment.pupil_name) {
+    parts.unshift(t('copyOf', { name: assignment.pupil_name }), group?.name ?? '');
   }
   return parts.filter(Boolean).join(' · ');
 }

@@ -47,6 +47,7 @@ class Card:
     project_id: UUID | None
     copy_id: UUID | None
     member_ids: tuple[UUID, ...]  # all whose copy it is
+    group: str  # its name; empty for a pupil alone
     state: str  # of the copy, or ``not_started``
     started_at: datetime | None
     status: str  # one of STATUSES
@@ -174,6 +175,7 @@ def _make_card(
         project_id=row.copy.project_id if row.copy else None,
         copy_id=row.copy.pk if row.copy else None,
         member_ids=tuple(pupil.pk for pupil in row.members),
+        group=str(row.group or ""),
         state=row.state,
         started_at=row.copy.started_at if row.copy else None,
         status=_get_status(row.state, seen, edited_at, now),

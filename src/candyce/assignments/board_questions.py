@@ -47,6 +47,7 @@ class Line:
     project_id: UUID | None
     copy_id: UUID | None
     member_ids: tuple[UUID, ...]
+    group: str
     state: str  # of the copy, or ``not_started``
     connected: bool
     hand_at: datetime | None
@@ -83,6 +84,11 @@ class Stuck:
         """Stays while the page is brought up to date."""
         text = f"{self.column.path}\n{self.column.id}\n{self.error}"
         return hashlib.blake2s(text.encode(), digest_size=5).hexdigest()
+
+    @property
+    def pupils(self) -> int:
+        """How many they are, each of a group counted."""
+        return sum(len(line.member_ids) for line in self.lines)
 
     @property
     def query(self) -> str:
@@ -139,6 +145,7 @@ def _make_line(
         project_id=card.project_id,
         copy_id=card.copy_id,
         member_ids=card.member_ids,
+        group=card.group,
         state=card.state,
         connected=card.connected,
         hand_at=hand_at,
