@@ -15,7 +15,8 @@ from candyce.accounts.models import User
 from candyce.assignments import access
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.prose import render_prose
-from candyce.grading import queries
+from candyce.collab.models import CommentThread
+from candyce.grading import queries, remarks
 from candyce.grading.asked import Asked, get_asked, has_questions
 from candyce.grading.models import Answer
 
@@ -40,10 +41,14 @@ class Told:
     mark: queries.Mark
     hint_cost: Decimal | None
     parts: list[Part]
+    remarks: list[CommentThread]
 
 
-def get_told(copy: Copy) -> list[Told]:
-    """The questions of a returned copy. A hidden test is told by name and status alone."""
+def get_told(copy: Copy, said: remarks.Remarks) -> list[Told]:
+    """The questions of a returned copy, with what is ``said`` at their cells.
+
+    A hidden test is told by name and status alone.
+    """
     sheet = queries.get_sheet(copy)
     if sheet is None:
         return []
@@ -51,7 +56,13 @@ def get_told(copy: Copy) -> list[Told]:
     marks = queries.group_marks(asked, sheet.answers.all())
     hints = queries.get_hints(copy)
     return [
-        Told(one, mark, hints.get(one.key), [_make_part(one, answer) for answer in mark.answers])
+        Told(
+            one,
+            mark,
+            hints.get(one.key),
+            [_make_part(one, answer) for answer in mark.answers],
+            remarks.take(said, one),
+        )
         for one, mark in zip(asked, marks, strict=True)
     ]
 
@@ -85,15 +96,17 @@ def _tell(test: dict[str, Any]) -> dict[str, Any]:
 
 
 def render_feedback(user: User, copy: Copy, request: HttpRequest) -> SafeString:
-    """The section of the copy's page; empty before the return and for work without questions."""
+    """The section of the copy's page; empty before the return and where nothing was said."""
     if not access.get_copy_abilities(user, copy)["see_mark"] or copy.state != Copy.State.RETURNED:
         return SafeString("")
-    told = get_told(copy)
-    if not told:
+    said = remarks.get_remarks([copy], hidden=False)[copy.project_id]
+    told = get_told(copy, said)
+    rest = remarks.get_rest(said)
+    if not told and not rest:
         return SafeString("")
-    marks = [one.mark for one in told]
-    sums = queries.get_sums(marks, queries.get_hints(copy))
-    return render_to_string("grading/_feedback.html", {"told": told, "sums": sums}, request)
+    sums = queries.get_sums([one.mark for one in told], queries.get_hints(copy))
+    context = {"told": told, "sums": sums, "other_remarks": rest, "copy": copy}
+    return render_to_string("grading/_feedback.html", context, request)
 
 
 def get_overview_url(assignment: Assignment) -> str | None:

@@ -4,53 +4,144 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
 from candyce.assignments import access, actions
-from candyce.collab import store
+from candyce.collab import rights, store
 from candyce.collab.comments import actions as comments
 from candyce.collab.comments import hiding
 from candyce.collab.comments.access import get_voice
 from candyce.collab.comments.guard import get_map
-from candyce.collab.models import LiveDocument
+from candyce.collab.models import CommentMessage, CommentThread, LiveDocument
 from candyce.collab.replica import load_doc
+from candyce.lib.errors import BadRequest
 from candyce.projects import tokens
 
-SECRET = "Relisez-la-consigne"
+SECRET = "Relisez-la-consigne"  # noqa: S105
+SCOPES = ("read", "comment", "write", "submit", "manage")
 
 
-def test_a_hidden_comment_is_nowhere_for_the_pupil_until_the_return(classroom, editor):
-    copy = classroom.open("bob")
+@pytest.fixture
+def copy(classroom):
+    return classroom.open("bob")
+
+
+@pytest.fixture
+def path(copy):
+    return next(name for name in copy.project.tree if name.endswith(".ipynb"))
+
+
+@pytest.fixture
+def thread(classroom, copy, path):
+    """Alice's, in Bob's copy."""
+    voice = get_voice(classroom.people["alice"], copy.project)
+    return comments.start(path, acting=voice, cell="a1", text=SECRET, quote=SECRET, hidden=True)
+
+
+@pytest.fixture
+def call(copy, editor):
+    """The editor's API as a person whose token says as much as can be."""
+
+    def call_as(user, address, **body):
+        token = tokens.issue(copy.project_id, user.pk, SCOPES).encode()
+        headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+        if not body:
+            return editor.get(address, **headers)
+        return editor.generic("POST", address, json.dumps(body), "application/json", **headers)
+
+    return call_as
+
+
+def read_log(copy):
+    return store.load(LiveDocument.objects.get(project=copy.project).pk).updates
+
+
+def test_who_leads_chooses_and_their_choice_is_proposed_again(classroom, copy, path):
+    alice, bob = (get_voice(classroom.people[name], copy.project) for name in ("alice", "bob"))
+    assert (hiding.may_hide(alice), hiding.hides_at_first(alice)) == (True, True)
+    assert not hiding.may_hide(bob)
+    with pytest.raises(BadRequest):
+        comments.start(path, acting=bob, cell="a1", text="?", hidden=True)
+    comments.start(path, acting=alice, cell="a1", text="Vu", hidden=False)
+    other = classroom.open("chloe")
+    assert not hiding.hides_at_first(get_voice(classroom.people["alice"], other.project))
+
+
+def test_what_waits_is_in_two_rows_and_nowhere_else(thread, copy):
+    """In no update, snapshot, file, notice or audit entry: nothing else could leak it."""
+    actions.hand_in(copy, acting_user=copy.pupil)  # files and versions are written
+    found = {
+        model.__name__
+        for model in apps.get_models()
+        for row in model._default_manager.values()
+        if SECRET in str(row)
+        or any(SECRET.encode() in bytes(v) for v in row.values() if is_bytes(v))
+    }
+    assert found == {CommentThread.__name__, CommentMessage.__name__}
+    assert get_map(load_doc(read_log(copy))).to_py() in ({}, None)
+
+
+def is_bytes(value):
+    return isinstance(value, bytes | memoryview)
+
+
+def test_the_pupil_finds_nothing_until_the_return(thread, copy, path, classroom, call, as_):
     alice, bob = classroom.people["alice"], classroom.people["bob"]
-    [path] = [name for name in copy.project.tree if name.endswith(".ipynb")][:1]
-    teacher = get_voice(alice, copy.project)
-    assert hiding.may_hide(teacher)
-    assert hiding.hides_at_first(teacher)
-    assert not hiding.may_hide(get_voice(bob, copy.project))
-    thread = comments.start(path, acting=teacher, cell="a", text=SECRET, hidden=True)
+    message = thread.messages.get()
+    about = f"/api/comments?path={path}"
+    assert list(call(alice, about).json()["hidden"]) == [str(thread.pk)]
+    assert call(bob, about).json() == {
+        "hidden": {}, "may_comment": True, "manages": False, "may_hide": False, "hide": False,
+    }  # fmt: skip
+    for address in ("reply", "resolve", "show"):
+        answer = call(bob, f"/api/comments/{thread.pk}/{address}", text="?", resolved=True)
+        assert answer.status_code == 404, address
+    assert call(bob, f"/api/comments/messages/{message.pk}", text="?").status_code == 404
+    for address in ("/api/project", "/api/tree", "/api/notices", f"/api/contents/{path}"):
+        assert SECRET not in call(bob, address).content.decode(), address
+    pages = [
+        reverse("assignments:copy", args=[copy.pk]),
+        reverse("assignments:mine"),
+        reverse("collab:history", args=[copy.project_id]) + f"?path={path}",
+    ]
+    for page in pages:
+        answer = as_("bob").get(page)
+        assert answer.status_code == 200
+        assert SECRET not in answer.content.decode(), page
+    grants = [rights.grant(tokens.issue(copy.project_id, one.pk, SCOPES)) for one in (alice, bob)]
+    assert [one.hidden is None for one in grants] == [False, True]
 
-    def ask(user):
-        rights = ("read", "comment", "manage")
-        token = tokens.issue(copy.project_id, user.pk, rights).encode()
-        return editor.get("/api/comments", {"path": path}, HTTP_AUTHORIZATION=f"Bearer {token}")
 
-    def reply(user):
-        token = tokens.issue(copy.project_id, user.pk, ("read", "comment", "manage")).encode()
-        return editor.post(
-            f"/api/comments/{thread.pk}/reply",
-            json.dumps({"text": "?"}),
-            content_type="application/json",
-            HTTP_AUTHORIZATION=f"Bearer {token}",
-        )
-
-    def read_log():
-        content = store.load(LiveDocument.objects.get(project=copy.project).pk)
-        return content.updates
-
-    assert list(ask(alice).json()["hidden"]) == [str(thread.pk)]
-    assert ask(bob).json()["hidden"] == {}
-    assert reply(bob).status_code == 404
-    assert not any(SECRET.encode() in update for update in read_log())
+def test_the_return_shows_it_to_the_pupil_who_answers(thread, copy, classroom, call):
+    alice, bob = classroom.people["alice"], classroom.people["bob"]
     actions.return_copies([access.get_copy(alice, copy.pk)], acting_user=alice)
-    assert list(get_map(load_doc(read_log())).to_py()) == [str(thread.pk)]
-    assert ask(alice).json()["hidden"] == {}
+    [(key, shown)] = get_map(load_doc(read_log(copy))).to_py().items()
+    assert (key, shown["messages"][0]["text"]) == (str(thread.pk), SECRET)
+    assert "hidden" not in shown
     assert not hiding.may_hide(get_voice(alice, copy.project))
-    assert reply(bob).status_code == 200
+    assert call(bob, f"/api/comments/{thread.pk}/reply", text="Merci").status_code == 200
+    assert call(bob, f"/api/comments/{thread.pk}/resolve", resolved=True).status_code == 200
+    [shown] = get_map(load_doc(read_log(copy))).to_py().values()
+    assert [one["role"] for one in shown["messages"]] == ["teacher", "pupil"]
+    assert shown["resolved"]["by"] == bob.full_name
+
+
+def test_it_can_be_shown_earlier_and_a_copy_given_back_hides_again(thread, copy, classroom, call):
+    alice = classroom.people["alice"]
+    assert not call(alice, f"/api/comments/{thread.pk}/show", x=1).json()["hidden"]
+    assert list(get_map(load_doc(read_log(copy))).to_py()) == [str(thread.pk)]
+    actions.return_copies([access.get_copy(alice, copy.pk)], acting_user=alice)
+    actions.reopen(access.get_copy(alice, copy.pk), acting_user=alice)
+    assert hiding.may_hide(get_voice(alice, copy.project))
+
+
+def test_nobody_else_comments(thread, copy, classroom, call):
+    for name in ("chloe", "fay", "charlie", "inspector"):
+        answer = call(classroom.people[name], f"/api/comments/{thread.pk}/reply", text="?")
+        assert answer.status_code in {403, 404}, name
+    assert (
+        call(classroom.people["dan"], f"/api/comments/{thread.pk}/reply", text="Oui").status_code
+        == 200
+    )

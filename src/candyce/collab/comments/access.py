@@ -110,6 +110,11 @@ def get_message(voice: Voice, pk: uuid.UUID, *, to_edit: bool) -> CommentMessage
 def check_text(text: str, limit: int) -> str:
     """The text of a message; raises :class:`BadRequest` for none, too much, or what no text holds."""
     text = text.strip()
-    if not text or len(text) > limit or "\0" in text:
+    if not text or len(text) > limit or not is_storable(text):
         raise BadRequest
     return text
+
+
+def is_storable(text: str) -> bool:
+    """Whether any database takes it: no NUL, no half of a pair of surrogates."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -48,7 +48,11 @@ def start(
     Raises :class:`Forbidden`, :class:`NotFound` for what is no notebook of the project, :class:`BadRequest`.
     """
     access.check_may_comment(acting)
-    if not CELL_ID.match(cell) or "\0" in quote or (hidden and not acting.sees_hidden):
+    if (
+        not CELL_ID.match(cell)
+        or not access.is_storable(quote)
+        or (hidden and not acting.sees_hidden)
+    ):
         raise BadRequest
     chosen = hidden if hiding.may_hide(acting) else None
     text = access.check_text(text, TEXT)

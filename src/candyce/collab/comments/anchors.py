@@ -11,6 +11,7 @@ import base64
 import binascii
 from typing import Any
 
+from candyce.collab.comments.access import is_storable
 from candyce.collab.protocol import ProtocolError, read_uint
 from candyce.collab.updates import CLIENT_MAX, CLOCK_MAX
 from candyce.lib.errors import BadRequest
@@ -34,7 +35,7 @@ def read_anchor(value: Any) -> Anchor | None:
         raise BadRequest
     if not all(isinstance(text, str) and len(text) <= CONTEXT for text in around.values()):
         raise BadRequest
-    if any("\0" in text for text in around.values()):
+    if not all(is_storable(text) for text in around.values()):
         raise BadRequest
     return {**positions, **around}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -10,15 +11,17 @@ from pycrdt import Map
 from candyce.collab import actions as documents
 from candyce.collab import store
 from candyce.collab.comments import actions, shared
-from candyce.collab.comments.access import get_voice
+from candyce.collab.comments.access import find_document, get_voice
 from candyce.collab.comments.guard import get_map
 from candyce.collab.models import CommentThread, LiveDocument
 from candyce.collab.replica import Replica, load_doc
-from candyce.collab.tests.conftest import NOTEBOOK, make_token
-from candyce.lib.errors import Forbidden
-from candyce.projects.actions import set_member
+from candyce.collab.tests.conftest import NOTEBOOK, make_project, make_token
+from candyce.collab.tests.people import enter, in_database
+from candyce.lib.errors import Forbidden, TooMany
+from candyce.projects.actions import cut_version, fork, set_member
 
 pytestmark = pytest.mark.django_db
+GOOD = base64.b64encode(b"\x00\x05\x07\x00").decode()  # letter 7 of client 5
 
 
 def read_shown(project):
@@ -110,3 +113,140 @@ def test_the_api_begins_answers_and_deletes(school, project, editor):
     assert call("DELETE", own, school.bob).status_code == 200  # who manages
     assert read_shown(project)[key]["messages"][0]["deleted"]
     assert CommentThread.objects.count() == 1
+
+
+WRONG = [
+    {"text": ""},
+    {"text": "   "},
+    {"text": "x" * 2001},
+    {"text": "a\0b"},
+    {"text": "\ud83d"},
+    {"text": 5},
+    {"cell": ""},
+    {"cell": "<b>"},
+    {"cell": "x" * 65},
+    {"quote": "\udc00"},
+    {"quote": "x" * 20_001},
+    {"path": "../lesson.ipynb"},
+    {"path": "\0.ipynb"},
+    {"path": "lesson.txt"},
+    {"path": "none.ipynb"},
+    {"hidden": "yes"},
+    {"hidden": True},
+    {"anchor": []},
+    {"anchor": {"start": "AAAA"}},
+    {"anchor": {"start": "////", "end": "////"}},
+    {"anchor": {"start": GOOD, "end": GOOD, "before": "x" * 41}},
+    {"anchor": {"start": GOOD, "end": GOOD, "after": "\ud83d"}},
+    {"anchor": {"start": GOOD, "end": GOOD + "A" * 4000}},
+]
+
+
+def test_what_no_page_sends_is_refused(school, project, editor):
+    token = make_token(project, school.bob, "read", "comment", "write", "manage")
+    headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    for wrong in WRONG:
+        body = {"path": "lesson.ipynb", "cell": "calcul", "text": "Bon", "quote": "1"} | wrong
+        answer = editor.generic(
+            "POST", "/api/comments", json.dumps(body), "application/json", **headers
+        )
+        assert answer.status_code in {404, 422}, (wrong, answer.content)
+    assert not CommentThread.objects.exists()
+
+
+def test_a_token_of_another_project_or_without_the_right_does_nothing(
+    school, project, editor, thread
+):
+    other = make_project(school.bob)
+    for token, status in (
+        (make_token(other, school.bob, "read", "comment", "manage"), 404),
+        (make_token(project, school.bob, "read", "write"), 403),
+        ("", 401),
+    ):
+        for path in (f"{thread.pk}/reply", f"{thread.pk}/resolve", f"{thread.pk}/show"):
+            answer = editor.generic(
+                "POST",
+                f"/api/comments/{path}",
+                json.dumps({"text": "?", "resolved": True}),
+                "application/json",
+                HTTP_AUTHORIZATION=f"Bearer {token}",
+            )
+            assert answer.status_code == status, path
+
+
+def test_who_floods_is_stopped_and_what_is_full_says_so(school, project, thread, monkeypatch):
+    voice = get_voice(school.bob, project)
+    monkeypatch.setattr(actions, "A_MINUTE", 3)
+    actions.reply(thread, "2", acting=voice)
+    actions.reply(thread, "3", acting=voice)
+    with pytest.raises(TooMany):
+        actions.reply(thread, "4", acting=voice)
+    monkeypatch.undo()
+    for name, least in (("MESSAGES", 3), ("TOTAL", 10)):
+        monkeypatch.setattr(actions, name, least)
+        with pytest.raises(actions.TooManyComments):
+            actions.reply(thread, "4", acting=voice)
+        monkeypatch.undo()
+    monkeypatch.setattr(actions, "THREADS", 1)
+    with pytest.raises(actions.TooManyComments):
+        actions.start("lesson.ipynb", acting=voice, cell="titre", text="Un de trop")
+    [shown] = read_shown(project).values()
+    assert [message["text"] for message in shown["messages"]] == ["Pourquoi ?", "2", "3"]
+
+
+def test_comments_stay_with_their_notebook_and_follow_no_fork(school, project, thread):
+    """Renamed, given an older content, forked."""
+    documents.rename_document(project, "lesson.ipynb", "renamed.ipynb")
+    voice = get_voice(school.bob, project)
+    assert find_document(voice, "renamed.ipynb").pk == thread.document_id
+    emptied = {**NOTEBOOK, "cells": NOTEBOOK["cells"][:1]}
+    for content in (emptied, NOTEBOOK):
+        documents.replace_notebook(project, "renamed.ipynb", content, acting_user=school.bob)
+        assert list(read_shown(project)) == [str(thread.pk)]
+    documents.rename_document(project, "renamed.ipynb", "lesson.ipynb")
+    copied = fork(
+        cut_version(project, "duplicated", acting_user=school.bob),
+        acting_user=school.bob,
+        owner=school.bob,
+        title="Copy",
+        kind=project.kind,
+    )
+    store.open_document(copied.pk, "lesson.ipynb")
+    assert read_shown(copied) == {}
+    assert CommentThread.objects.count() == 1
+
+
+def test_a_comment_is_no_edit_in_the_history(school, project, thread, portal):
+    portal.force_login(school.bob)
+    actions.reply(thread, "Encore", acting=get_voice(school.bob, project))
+    page = portal.get(f"/projects/{project.pk}/history/?path=lesson.ipynb").content.decode()
+    assert 'class="moment moment-run' not in page
+    assert "Encore" not in page
+    store.compact(thread.document_id)
+    assert list(read_shown(project)) == [str(thread.pk)]
+    actions.resolve(thread, resolved=True, acting=get_voice(school.bob, project))
+    assert read_shown(project)[str(thread.pk)]["resolved"]["by"] == "Bob Test"
+
+
+async def test_a_page_that_meddles_is_set_right_and_the_others_see_none_of_it(live, school):
+    project = await in_database(make_project)(school.bob)
+    thread = await in_database(_begin)(school.bob, project)
+    await in_database(set_member)(project, school.chloe, ["read", "write"], acting_user=school.bob)
+    bob = await enter(live.client(project, school.bob))
+    chloe = await enter(live.client(project, school.chloe))
+    seen = []
+    get_map(bob.doc).observe(lambda event: seen.append(get_map(bob.doc).to_py()))
+    forged = {"messages": [{"by": "Alice Test", "text": "20/20"}]}
+    get_map(chloe.doc)["forged"] = forged
+    await chloe.wait_for(lambda: list(get_map(chloe.doc).to_py()) == [str(thread.pk)])
+    await in_database(actions.reply)(
+        thread, "Vu", acting=await in_database(get_voice)(school.bob, project)
+    )
+    await bob.wait_for(lambda: len(get_map(bob.doc).to_py()[str(thread.pk)]["messages"]) == 2)
+    assert not any("forged" in one for one in seen)
+    for client in (bob, chloe):
+        await client.close()
+
+
+def _begin(user, project):
+    return actions.start("lesson.ipynb", acting=get_voice(user, project), cell="calcul", text="?")

@@ -15,7 +15,8 @@ from candyce.accounts.http import SignedInRequest
 from candyce.accounts.navigation import is_own_path
 from candyce.assignments import queries as assignment_queries
 from candyce.assignments.models import Assignment, Copy
-from candyce.grading import queries, work
+from candyce.collab.models import CommentThread
+from candyce.grading import queries, remarks, work
 from candyce.grading.asked import Asked
 from candyce.grading.forms import AnswerForm
 from candyce.grading.models import Answer, Sheet
@@ -44,6 +45,7 @@ class Card:
     slots: list[Slot] = field(default_factory=list)
     lateness: timedelta | None = None
     hint_cost: Decimal | None = None
+    remarks: list[CommentThread] = field(default_factory=list)  # in the notebook, at its cells
 
     @property
     def label(self) -> str:
@@ -58,10 +60,14 @@ def make_card(
     *,
     name: str,
     hint_cost: Decimal | None = None,
+    said: remarks.Remarks | None = None,
 ) -> Card:
+    """``said``: the comments in the copy; those at this question's cells are taken out of it."""
     found = work.find_work(asked, notebook) if notebook is not None else None
     slots = [make_slot(copy, asked, answer) for answer in answers]
-    return Card(asked, copy, name, found, slots, assignment_queries.get_lateness(copy), hint_cost)
+    here = remarks.take(said, asked, found) if said else []
+    lateness = assignment_queries.get_lateness(copy)
+    return Card(asked, copy, name, found, slots, lateness, hint_cost, here)
 
 
 def make_slot(copy: Copy, asked: Asked, answer: Answer) -> Slot:

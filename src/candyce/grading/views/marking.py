@@ -19,7 +19,7 @@ from candyce.assignments import queries as assignment_queries
 from candyce.assignments.describe import get_class_name
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.parts import get_parts
-from candyce.grading import marks, names, queries, work
+from candyce.grading import marks, names, queries, remarks, work
 from candyce.grading.asked import Asked, get_asked
 from candyce.grading.forms import CopyForm
 from candyce.grading.models import Answer, Sheet
@@ -69,6 +69,7 @@ def _make_cards(request: SignedInRequest, asked: Asked, lines: list[Line]) -> li
     present = [(line.copy, line) for line in lines if line.copy]
     trees = work.get_trees((copy, line.sheet) for copy, line in present)
     answers = queries.get_answers_to(asked, (copy for copy, _line in present))
+    said = remarks.get_remarks((copy for copy, _line in present), hidden=True)
     cards = []
     for copy, line in present:
         if copy.pk not in trees:
@@ -80,6 +81,7 @@ def _make_cards(request: SignedInRequest, asked: Asked, lines: list[Line]) -> li
             notebooks.get(asked.path),
             answers[copy.pk],
             name=get_line_name(request, line),
+            said=said[copy.project_id],
         )
         cards.append(card)
     return cards
@@ -118,6 +120,8 @@ def _get_copy_context(
     name = get_line_name(request, line)
     sums = queries.get_sums(line.marks, queries.get_hints(copy))
     neighbours = queries.get_neighbours(lines, copy)
+    said = remarks.get_remarks([copy], hidden=True)[copy.project_id]
+    cards = _make_copy_cards(every, copy, sheet, name, said)
     return get_base_context(request, assignment) | {
         "copy": copy,
         "name": name,
@@ -126,7 +130,8 @@ def _get_copy_context(
         "sheet": sheet,
         "waiting": is_waiting(sheet),
         "every": every,
-        "cards": _make_copy_cards(every, copy, sheet, name),
+        "cards": cards,
+        "other_remarks": remarks.get_rest(said),
         "line": line,
         "sums": sums,
         "neighbours": neighbours,
@@ -138,8 +143,13 @@ def _get_copy_context(
 
 
 def _make_copy_cards(
-    every: tuple[Asked, ...], copy: Copy, sheet: Sheet | None, name: str
+    every: tuple[Asked, ...],
+    copy: Copy,
+    sheet: Sheet | None,
+    name: str,
+    said: remarks.Remarks,
 ) -> list[Card]:
+    """What is ``said`` at the cells of a question goes to its card."""
     tree = work.get_trees([(copy, sheet)]).get(copy.pk)
     if tree is None:
         tree = assignment_queries.get_tree(copy)
@@ -156,6 +166,7 @@ def _make_copy_cards(
             answers[asked.key],
             name=name,
             hint_cost=hints.get(asked.key),
+            said=said,
         )
         for asked in every
     ]
