@@ -19,7 +19,7 @@ from candyce.collab.replica import load_doc
 from candyce.lib.errors import BadRequest
 from candyce.projects import tokens
 
-SECRET = "Relisez-la-consigne"  # noqa: S105
+SECRET = "Relisez-la-consigne"
 SCOPES = ("read", "comment", "write", "submit", "manage")
 
 
@@ -87,9 +87,9 @@ def is_bytes(value):
     return isinstance(value, bytes | memoryview)
 
 
-def test_the_pupil_finds_nothing_until_the_return(thread, copy, path, classroom, call, as_):
+def test_the_pupil_finds_nothing_until_the_return(thread, copy, classroom, call, as_):
     alice, bob = classroom.people["alice"], classroom.people["bob"]
-    message = thread.messages.get()
+    message, path = thread.messages.get(), thread.document.path
     about = f"/api/comments?path={path}"
     assert list(call(alice, about).json()["hidden"]) == [str(thread.pk)]
     assert call(bob, about).json() == {
