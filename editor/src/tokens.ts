@@ -87,3 +87,15 @@ export const IEditorBar = new Token<IEditorBar>(
   '@candyce/editor:IEditorBar',
   'The bar at the top of the page, to which plugins add facts and buttons.'
 );
+
+/** What teachers said about the questions of the open copy. */
+export interface ITeacherHints {
+  readonly changed: ISignal<unknown, void>;
+  /** Newest first; `html` is sanitised. */
+  about(path: string, question: string): readonly { id: string; heading: string; html: string }[];
+}
+
+export const ITeacherHints = new Token<ITeacherHints>(
+  '@candyce/editor:ITeacherHints',
+  'Hints that teachers sent about a question.'
+);

@@ -223,4 +223,30 @@ describe("the pupil's view", () => {
     expect(preview.node.textContent).toBe('Plus là.');
     expect(fence('a', 'raw')).toBe('```\na\n```');
   });
+
+  it('shows a closed question as its fields, which cannot be filled in', async () => {
+    const preview = new Preview(t, 'fr', async markdown => h('div', {}, markdown));
+    const { nbgrader } = writeMark({ ...changeKind(null, 'manual', 'v'), points: 2 }, { nbgrader: undefined, candyce: undefined });
+    const closed = (source: string, question: object): ReleasedCell => ({
+      id: source,
+      cell_type: 'markdown',
+      source,
+      metadata: { nbgrader, candyce: { title: 'La ville', question } }
+    });
+    await preview.show({
+      cells: [
+        closed('Où ?\n\n- [ ] Paris\n- [ ] Lyon', { kind: 'choice' }),
+        closed('- Brest → \n\n*Au choix : Alsace ; Bretagne*', { kind: 'matching', options: ['Alsace', 'Bretagne'] }),
+        closed('Combien ?\n\n**Réponse :** ', { kind: 'number' })
+      ]
+    });
+    const radios = [...preview.node.querySelectorAll<HTMLInputElement>('input[type=radio]')];
+    expect(radios.map(({ checked }) => checked)).toEqual([false, false]);
+    const options = [...preview.node.querySelectorAll('option')].map(option => option.value);
+    expect(options).toEqual(['', 'Alsace', 'Bretagne']);
+    const sets = [...preview.node.querySelectorAll('fieldset')];
+    expect(sets.map(({ disabled }) => disabled)).toEqual([true, true, true]);
+    expect(preview.node.querySelector('legend')?.textContent).toContain('La ville');
+    expect(preview.node.textContent).not.toContain('[ ]');
+  });
 });

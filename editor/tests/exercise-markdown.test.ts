@@ -5,12 +5,12 @@ import {
   type ClosedKind,
   isAnswered,
   parse,
-  readNumber,
   setAnswer,
   setMatch,
   tick,
   write
 } from '../src/exercise/markdown';
+import { readNumber } from '../src/exercise/numbers';
 
 const CAPITAL = `## Géographie
 

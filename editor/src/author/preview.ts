@@ -1,12 +1,15 @@
 /**
- * The released notebook, read-only: text rendered as in the notebook, code highlighted, nothing
- * that can be run or changed. Markdown goes through JupyterLab's renderer, which sanitises.
+ * The released notebook, read-only: text rendered as in the notebook, code highlighted, closed questions as the fields
+ * that pupils see; nothing that can be run or changed. Markdown goes through JupyterLab's renderer, which sanitises.
  */
 import { h, icon, say } from '../dom';
+import { ClosedForm } from '../exercise/form';
+import { getClosed } from '../exercise/metadata';
+import { speaker } from '../exercise/words';
 import type { Translate } from '../i18n';
 import type { Language } from '../tokens';
 import { type CellType, readMark } from './marks';
-import { survey } from './survey';
+import { type Question, survey } from './survey';
 import { formatPoints } from './words';
 
 /** A cell of nbformat 4, as the server sends it. */
@@ -61,14 +64,42 @@ export class Preview {
     }
     this._key = key;
     const { questions } = survey(notebook.cells.map(asView), () => '');
-    const points = new Map(questions.map(question => [question.cellId, question.points]));
-    const drawn = await Promise.all(notebook.cells.map(cell => this._draw(cell, points)));
+    const known = new Map(questions.map(question => [question.cellId, question]));
+    const drawn = await Promise.all(notebook.cells.map(cell => this._draw(cell, known)));
     if (this._key === key) {
       this._cells.replaceChildren(...drawn);
     }
   }
 
-  private async _draw(cell: ReleasedCell, points: Map<string, number>): Promise<HTMLElement> {
+  private async _draw(cell: ReleasedCell, questions: Map<string, Question>): Promise<HTMLElement> {
+    const question = questions.get(idOf(cell));
+    return h(
+      'article',
+      { class: `cy-preview-cell cy-preview-${cell.cell_type}` },
+      this._note(cell, question?.points ?? 0),
+      this._drawClosed(cell, question?.title ?? '') ?? (await this._drawText(cell))
+    );
+  }
+
+  /** The fields of a closed question; null for any other cell. */
+  private _drawClosed(cell: ReleasedCell, title: string): HTMLElement | null {
+    const meta = cell.cell_type === 'markdown' ? getClosed(cell.metadata) : null;
+    if (!meta) {
+      return null;
+    }
+    const render = (markdown: string): HTMLElement => {
+      const place = h('div', { class: 'cy-markdown' });
+      void this._render(markdown, cell.attachments).then(node => place.replaceChildren(node));
+      return place;
+    };
+    const nothing = (): void => undefined;
+    const actions = { change: nothing, undo: nothing, redo: nothing, leave: nothing, look: nothing };
+    const form = new ClosedForm(speaker(this._language), this._language, render, actions);
+    form.update({ source: textOf(cell), title, meta, readOnly: true, files: [] });
+    return form.node;
+  }
+
+  private async _drawText(cell: ReleasedCell): Promise<HTMLElement> {
     const source = textOf(cell);
     const markdown = cell.cell_type === 'markdown' ? source : fence(source, cell.cell_type);
     const content = await this._render(markdown, cell.attachments);
@@ -77,12 +108,7 @@ export class Preview {
     content.querySelectorAll('input[type="checkbox"]:not([aria-label])').forEach(box => {
       box.setAttribute('aria-label', box.parentElement?.textContent?.trim() || '–');
     });
-    return h(
-      'article',
-      { class: `cy-preview-cell cy-preview-${cell.cell_type}` },
-      this._note(cell, points.get(idOf(cell)) ?? 0),
-      content
-    );
+    return content;
   }
 
   /** What a pupil may do with the cell, and what it is worth. */

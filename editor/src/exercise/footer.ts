@@ -15,6 +15,13 @@ export interface FooterActions {
   help(): void;
 }
 
+/** What the teacher said about the question while the pupil works; `html` is safe. */
+export interface Told {
+  id: string;
+  heading: string;
+  html: string;
+}
+
 export interface FooterFacts {
   question: Question;
   outcome: Outcome | null;
@@ -24,6 +31,7 @@ export interface FooterFacts {
   phase: 'idle' | 'waiting' | 'running' | 'long';
   /** The hint's Markdown once it is known. */
   hint: string | null;
+  told: readonly Told[];
   canHint: boolean;
   canAsk: boolean;
   handUp: boolean;
@@ -51,11 +59,13 @@ export class QuestionFooter {
     this._facts = h('span', { class: 'cy-question-facts' });
     this._verdict = h('p', { class: 'cy-verdict', role: 'status' });
     this._results = h('div', { class: 'cy-results' });
+    this._told = h('div', { class: 'cy-told', hidden: true });
     this._hintText = h('div', { class: 'cy-hint', hidden: true, tabindex: '-1' });
     this.node = h(
       'div',
       { class: 'cy-question', role: 'group', 'data-lm-suppress-shortcuts': 'true' },
       h('div', { class: 'cy-question-row' }, this._check, this._stop, this._hint, this._help, this._facts),
+      this._told,
       this._hintText,
       this._verdict,
       this._results
@@ -86,8 +96,24 @@ export class QuestionFooter {
     const level = question.difficulty ? say(`difficulty${question.difficulty}`) : '';
     const worth = question.points ? say('points', { points: question.points }) : '';
     write(this._facts, [worth, level].filter(Boolean).join(' · '));
+    this._showTold(facts.told);
     this._showHint(hint);
     this._showVerdict(facts);
+  }
+
+  private _showTold(told: readonly Told[]): void {
+    const key = JSON.stringify(told);
+    if (key === this._toldKey) {
+      return;
+    }
+    this._toldKey = key;
+    this._told.hidden = told.length === 0;
+    const parts = told.map(({ heading, html }) => {
+      const prose = h('div', { class: 'cy-prose' });
+      prose.innerHTML = html;
+      return h('section', { class: 'cy-told-one', 'aria-label': heading }, h('strong', {}, heading), prose);
+    });
+    this._told.replaceChildren(...parts);
   }
 
   private _showHint(hint: string | null): void {
@@ -224,8 +250,10 @@ export class QuestionFooter {
   private readonly _facts: HTMLElement;
   private readonly _verdict: HTMLElement;
   private readonly _results: HTMLElement;
+  private readonly _told: HTMLElement;
   private readonly _hintText: HTMLElement;
   private _shown: Outcome | null = null;
+  private _toldKey = '[]';
   private _shownHint: string | null = null;
 }
 

@@ -7,8 +7,9 @@
  */
 import { h, say as write } from '../dom';
 import type { Language } from '../tokens';
-import { type Closed, type Edit, parse, readNumber, setAnswer, setMatch, tick } from './markdown';
+import { type Closed, type Edit, parse, setAnswer, setMatch, tick } from './markdown';
 import type { ClosedMeta } from './metadata';
+import { readNumber } from './numbers';
 import type { Say } from './words';
 
 export interface FormActions {

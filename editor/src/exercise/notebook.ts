@@ -1,34 +1,25 @@
 /** The exercises of one open notebook: fields, feet of questions, checks, hints, the raised hand. */
-import type { Cell, MarkdownCell } from '@jupyterlab/cells';
+import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import type { Language } from '../tokens';
 import { checkCode, checkWritten, type Outcome, sourceOf } from './check';
-import { change } from './edits';
-import { QuestionFooter } from './footer';
-import { ClosedForm, type Render } from './form';
-import { type CellData, getCandyce, getClosed } from './metadata';
+import { QuestionFooter, type Told } from './footer';
+import type { Render } from './form';
+import { ClosedForms, type FormsAround } from './forms';
+import { Hints, type HintsAround, ownHint } from './hints';
+import type { CellData } from './metadata';
 import type { ProgressRow, Standing } from './progress';
-import { getQuestions, type Question } from './questions';
+import { getQuestions, keyOf, type Question } from './questions';
 import { KernelRunner, NoKernel } from './runner';
 import { Notes, type SideData } from './state';
-import type { Say } from './words';
 
 /** What the page gives to every notebook. */
-export interface Surroundings {
-  say: Say;
-  language: Language;
+export interface Surroundings extends FormsAround, HintsAround {
   render: (panel: NotebookPanel) => Render;
   role(): 'author' | 'pupil' | 'marker' | null;
-  files(): readonly string[];
-  lookForFiles(): void;
-  announce(text: string): void;
-  confirm(title: string, body: string, yes: string, no: string): Promise<boolean>;
-  /** The text of a hint, paid for; rejects without an answer. */
-  askHint(path: string, question: string): Promise<string>;
-  /** Texts of the hints that were paid for, by question. */
-  knownHints(path: string): Promise<Record<string, string>>;
+  /** What the teacher said about a question, newest first. */
+  told(path: string, question: string): readonly Told[];
 }
 
 const SETTLE = 120;
@@ -43,6 +34,8 @@ export class NotebookExercise {
   ) {
     this._runner = new KernelRunner(_panel);
     this._render = _around.render(_panel);
+    this._hints = new Hints(() => _panel.context.path, _around);
+    this._forms = new ClosedForms(_panel, _around, this._render, { look: () => this._look(), soon: () => this._soon() });
     _panel.content.modelContentChanged.connect(this._soon, this);
     void _panel.context.ready.then(() => this._start());
   }
@@ -159,12 +152,11 @@ export class NotebookExercise {
     const { say } = this._around;
     this._questions = getQuestions(cells, number => say('questionN', { number: String(number) }));
     this._known = cells;
-    this._showForms(cells);
+    this._forms.show(cells, this._questions);
     this._showFeet();
     this._tell();
-    if (!this._hintsAsked && this._around.role() === 'pupil' && this._questions.some(({ hintCost }) => hintCost !== null)) {
-      this._hintsAsked = true;
-      void this._learnHints();
+    if (!this._hints.isLearnt && this._around.role() === 'pupil' && this._questions.some(({ hintCost }) => hintCost !== null)) {
+      void this._hints.learn(() => this._questions).then(() => this._soon());
     }
     this._changed.emit();
   }
@@ -200,70 +192,6 @@ export class NotebookExercise {
   private _isStale(question: Question): boolean {
     const outcome = this._outcomes.get(keyOf(question));
     return outcome !== undefined && outcome.checked !== sourceOf(question, this._known);
-  }
-
-  private _showForms(cells: CellData[]): void {
-    const seen = new Set<string>();
-    cells.forEach((cell, index) => {
-      const meta = cell.cell_type === 'markdown' ? getClosed(cell.metadata) : null;
-      const widget = this._panel.content.widgets[index] as MarkdownCell | undefined;
-      const question = this._questions.find(one => one.cells[0].index === index);
-      if (!meta || !question || !widget || widget.model.id !== cell.id) {
-        return;
-      }
-      seen.add(cell.id);
-      if (!widget.inputArea) {
-        void widget.ready.then(() => this._soon());
-        return;
-      }
-      let form = this._forms.get(cell.id);
-      if (!form) {
-        form = this._makeForm(widget);
-        this._forms.set(cell.id, form);
-      }
-      if (form.node.parentElement !== widget.inputArea.node) {
-        widget.inputArea.node.append(form.node);
-      }
-      widget.node.classList.add('cy-closed');
-      form.update({
-        source: cell.source,
-        title: question.title,
-        meta,
-        readOnly: widget.readOnly,
-        files: this._around.files()
-      });
-    });
-    for (const [id, form] of this._forms) {
-      if (!seen.has(id)) {
-        form.node.closest('.cy-closed')?.classList.remove('cy-closed');
-        form.node.remove();
-        this._forms.delete(id);
-      }
-    }
-  }
-
-  private _makeForm(widget: MarkdownCell): ClosedForm {
-    const { say, language } = this._around;
-    const shared = widget.model.sharedModel;
-    const now = (): void => this._look();
-    return new ClosedForm(say, language, this._render, {
-      change: make => {
-        if (!widget.readOnly) {
-          change(shared, make);
-          now();
-        }
-      },
-      undo: () => {
-        shared.undo();
-        now();
-      },
-      redo: () => {
-        shared.redo();
-        now();
-      },
-      leave: () => widget.node.focus(),
-      look: () => this._around.lookForFiles()
-    });
   }
 
   private _showFeet(): void {
@@ -319,7 +247,8 @@ export class NotebookExercise {
       outcome: this._outcomes.get(key) ?? null,
       stale: this._isStale(question),
       phase: this._phases.get(key) ?? 'idle',
-      hint: this._hints.get(key) ?? null,
+      hint: this._hints.get(question),
+      told: this._around.told(this._panel.context.path, question.id),
       canHint: role === 'author' || this._isPupil,
       canAsk: this._isPupil,
       handUp: this._notes?.hand?.question === question.id,
@@ -371,62 +300,25 @@ export class NotebookExercise {
   }
 
   private async _hint(question: Question): Promise<void> {
-    const { say, confirm, askHint, announce } = this._around;
-    const cost = question.hintCost ?? 0;
-    if (this._around.role() === 'author') {
-      this._showHint(question, this._ownHint(question));
-      return;
+    const text = this._around.role() === 'author' ? ownHint(question, this._known) : await this._hints.ask(question);
+    if (text !== null) {
+      this._hints.set(question, text);
+      this._look();
+      this._feet.get(keyOf(question))?.node.querySelector<HTMLElement>('.cy-hint')?.focus();
     }
-    if (cost && !(await confirm(say('hintTitle'), say('hintBody', { cost }), say('hintYes'), say('cancel')))) {
-      return;
-    }
-    try {
-      this._showHint(question, await askHint(this._panel.context.path, question.id));
-    } catch (error) {
-      const told = (error as { code?: string; message?: string }) ?? {};
-      announce(told.code && told.code !== 'offline' && told.message ? told.message : say('hintFailed'));
-    }
-  }
-
-  private _ownHint(question: Question): string {
-    const hints = question.cells.map(({ index }) => getCandyce(this._known[index].metadata).hint?.text);
-    return hints.find(text => text) ?? '';
-  }
-
-  private _showHint(question: Question, text: string): void {
-    this._hints.set(keyOf(question), text);
-    this._look();
-    this._feet.get(keyOf(question))?.node.querySelector<HTMLElement>('.cy-hint')?.focus();
-  }
-
-  private async _learnHints(): Promise<void> {
-    const known = await this._around.knownHints(this._panel.context.path).catch(() => ({}));
-    for (const question of this._questions) {
-      const text = (known as Record<string, string>)[question.id];
-      if (text !== undefined) {
-        this._hints.set(keyOf(question), text);
-      }
-    }
-    this._soon();
   }
 
   private readonly _runner: KernelRunner;
   private readonly _render: Render;
+  private readonly _forms: ClosedForms;
+  private readonly _hints: Hints;
   private _notes: Notes | null = null;
   private _questions: Question[] = [];
   private _known: CellData[] = [];
-  private readonly _forms = new Map<string, ClosedForm>();
   private readonly _feet = new Map<string, QuestionFooter>();
   private readonly _outcomes = new Map<string, Outcome>();
   private readonly _phases = new Map<string, Phase>();
-  private readonly _hints = new Map<string, string>();
-  private _hintsAsked = false;
   private _queue: Promise<void> = Promise.resolve();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private readonly _changed = new Signal<this, void>(this);
-}
-
-/** Unlike its id, this is unique even where somebody copied a question. */
-function keyOf(question: Question): string {
-  return question.cells[0].id;
 }

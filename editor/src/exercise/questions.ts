@@ -105,3 +105,8 @@ function asPart(cell: CellData, index: number, role: Role): QuestionCell {
   const points = role === 'solution' ? 0 : (meta?.points ?? 0);
   return { index, id: cell.id, gradeId: meta?.grade_id ?? '', role, points };
 }
+
+/** Unlike its id, this is unique even where somebody copied a question. */
+export function keyOf(question: Question): string {
+  return question.cells[0].id;
+}

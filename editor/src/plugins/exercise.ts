@@ -9,7 +9,7 @@ import type { Render } from '../exercise/form';
 import { NotebookExercise, type Surroundings } from '../exercise/notebook';
 import { ProgressMenu } from '../exercise/progress';
 import { speaker } from '../exercise/words';
-import { IEditorBar, IEditorSession, ILiveNotebooks } from '../tokens';
+import { IEditorBar, IEditorSession, ILiveNotebooks, ITeacherHints } from '../tokens';
 
 interface HintAnswer {
   text?: string;
@@ -21,12 +21,14 @@ export const exercisePlugin: JupyterFrontEndPlugin<void> = {
   description: 'Questions as fields, Check, hints, progress and the raised hand.',
   autoStart: true,
   requires: [IEditorSession, ILiveNotebooks, INotebookTracker, IEditorBar],
+  optional: [ITeacherHints],
   activate: (
     app: JupyterFrontEnd,
     session: IEditorSession,
     notebooks: ILiveNotebooks,
     tracker: INotebookTracker,
-    bar: IEditorBar
+    bar: IEditorBar,
+    hints: ITeacherHints | null
   ) => {
     const say = speaker(session.language);
     const open = new Map<NotebookPanel, NotebookExercise>();
@@ -37,6 +39,7 @@ export const exercisePlugin: JupyterFrontEndPlugin<void> = {
       role: () => session.current?.exercise?.role ?? null,
       files: () => session.current?.files ?? [],
       lookForFiles: () => void session.refresh().catch(() => undefined),
+      told: (path, question) => hints?.about(path, question) ?? [],
       announce: text => bar.announce(text),
       confirm: async (title, body, yes, no) => {
         const buttons = [Dialog.cancelButton({ label: no }), Dialog.okButton({ label: yes })];
@@ -82,6 +85,7 @@ export const exercisePlugin: JupyterFrontEndPlugin<void> = {
     tracker.currentChanged.connect(show);
     session.infoChanged.connect(updateAll);
     notebooks.changed.connect(updateAll);
+    hints?.changed.connect(updateAll);
     show();
   }
 };

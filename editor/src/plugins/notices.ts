@@ -6,14 +6,15 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { translator } from '../i18n';
 import { Inbox, type Notice } from '../notices/inbox';
 import { heading, NoticesView } from '../notices/view';
-import { IEditorBar, IEditorSession, ILiveNotebooks } from '../tokens';
+import { IEditorBar, IEditorSession, ILiveNotebooks, ITeacherHints } from '../tokens';
 
-export const noticesPlugin: JupyterFrontEndPlugin<void> = {
+export const noticesPlugin: JupyterFrontEndPlugin<ITeacherHints> = {
   id: '@candyce/editor:notices',
   description: "The teacher's messages and hints.",
   autoStart: true,
   requires: [IEditorSession, ILiveNotebooks, INotebookTracker, IEditorBar],
   optional: [ISanitizer],
+  provides: ITeacherHints,
   activate: (
     app: JupyterFrontEnd,
     session: IEditorSession,
@@ -48,6 +49,13 @@ export const noticesPlugin: JupyterFrontEndPlugin<void> = {
     inbox.changed.connect(show);
     tracker.currentChanged.connect(show);
     tracker.widgetAdded.connect((_, panel) => void panel.context.ready.then(show));
+    return {
+      changed: inbox.changed,
+      about: (path, id) =>
+        inbox.notices
+          .filter(({ question }) => question?.path === path && question.id === id)
+          .map(one => ({ id: one.id, heading: t('noticeHint', { name: one.author }), html: clean.sanitize(one.html) }))
+    };
   }
 };
 
