@@ -144,6 +144,9 @@ def test_a_teacher_writes_an_exercise(new_person: NewPerson) -> None:
     for secret in ("sum(notes) / len", "moyenne([7])", "9,81", "Deux séries"):
         expect(preview).not_to_contain_text(secret)
     expect(preview.locator("input:checked")).to_have_count(0)
+    expect(preview.get_by_role("radio").first).to_be_disabled()
+    expect(preview.get_by_role("textbox", name="Votre réponse")).to_be_disabled()
+    preview.get_by_role("radio").first.scroll_into_view_if_needed()
     take_picture(teacher, "exercice-vue-eleve")
     check_access(teacher)
 

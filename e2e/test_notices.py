@@ -83,7 +83,10 @@ def test_a_hint_reaches_one_pupil_and_a_copy_is_shown_without_its_name(
     assert get_overflow(teacher) == 0
     take_picture(teacher, "message-360")
     teacher.set_viewport_size({"width": 1280, "height": 820})
-    # It is read again from the bar; the other pupil was sent nothing.
+    # It stays at its question, and is read again from the bar; the other pupil was sent nothing.
+    said = ines.locator(".cy-question").get_by_role("region", name="Indice de Marc Lefèvre")
+    expect(said).to_contain_text("Additionnez avec sum, puis divisez.")
+    take_picture(ines, "indice-a-la-question")
     ines.locator(".cy-notices-button").click()
     expect(ines.locator("#cy-notices")).to_contain_text("Additionnez avec sum")
     ines.keyboard.press("Escape")

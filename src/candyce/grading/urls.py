@@ -4,7 +4,7 @@ from django.urls import path
 
 from candyce.grading.gradebook.views import book as gradebook
 from candyce.grading.gradebook.views import statistics
-from candyce.grading.views import answers, comments, marking, overview
+from candyce.grading.views import answers, comments, files, marking, overview
 
 app_name = "grading"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/marking/<int:number>/", marking.question, name="question"),
     path("assignments/copies/<uuid:pk>/marking/", marking.copy, name="copy"),
     path("assignments/copies/<uuid:pk>/answers/<int:answer>/", answers.save, name="save"),
+    path("assignments/copies/<uuid:pk>/handed-file/", files.handed, name="handed"),
     path("marking/comments/", comments.show, name="comments"),
     path("marking/comments.json", comments.as_json, name="comments_json"),
     path("marking/comments/<int:pk>/forget/", comments.forget, name="forget_comment"),

@@ -225,6 +225,15 @@ def test_only_the_rows_that_changed_are_sent_again(classroom, world, as_):
     assert second["marks"] == first["marks"]
 
 
+def test_many_rows_are_sent_in_few_bytes(world, as_):
+    alice = as_("alice")
+    whole = len(ask(alice, world).content)
+    address = url("board_cards", world.assignment.pk)
+    packed = alice.get(address, HTTP_ACCEPT_ENCODING="gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.content) < whole / 3
+
+
 @pytest.mark.parametrize(
     ("name", "status"), [("alice", 200), ("bob", 403), ("zoe", 404), ("charlie", 404)]
 )

@@ -19,6 +19,7 @@ from candyce.collab.models import CommentThread
 from candyce.grading import queries, remarks, work
 from candyce.grading.asked import Asked
 from candyce.grading.forms import AnswerForm
+from candyce.grading.handed import Handed, Tree, find_handed
 from candyce.grading.models import Answer, Sheet
 from candyce.grading.names import is_hidden, say_name
 from candyce.grading.queries import Line
@@ -42,6 +43,7 @@ class Card:
     copy: Copy
     name: str
     work: work.Work | None  # None when the copy no longer has the notebook
+    files: tuple[Handed, ...] = ()
     slots: list[Slot] = field(default_factory=list)
     lateness: timedelta | None = None
     hint_cost: Decimal | None = None
@@ -59,15 +61,26 @@ def make_card(
     answers: list[Answer],
     *,
     name: str,
+    tree: Tree,
     hint_cost: Decimal | None = None,
     said: remarks.Remarks | None = None,
 ) -> Card:
-    """``said``: the comments in the copy; those at this question's cells are taken out of it."""
+    """``notebook`` is the one of ``tree``, the copy's files as they are marked.
+
+    ``said``: the comments in the copy; those at this question's cells are taken out of it.
+    """
     found = work.find_work(asked, notebook) if notebook is not None else None
-    slots = [make_slot(copy, asked, answer) for answer in answers]
-    here = remarks.take(said, asked, found) if said else []
-    lateness = assignment_queries.get_lateness(copy)
-    return Card(asked, copy, name, found, slots, lateness, hint_cost, here)
+    return Card(
+        asked,
+        copy,
+        name,
+        found,
+        find_handed(asked, notebook, tree) if notebook is not None else (),
+        [make_slot(copy, asked, answer) for answer in answers],
+        assignment_queries.get_lateness(copy),
+        hint_cost,
+        remarks.take(said, asked, found) if said else [],
+    )
 
 
 def make_slot(copy: Copy, asked: Asked, answer: Answer) -> Slot:

@@ -82,6 +82,7 @@ def _make_cards(request: SignedInRequest, asked: Asked, lines: list[Line]) -> li
             answers[copy.pk],
             name=get_line_name(request, line),
             said=said[copy.project_id],
+            tree=trees[copy.pk],
         )
         cards.append(card)
     return cards
@@ -165,6 +166,7 @@ def _make_copy_cards(
             notebooks.get(asked.path),
             answers[asked.key],
             name=name,
+            tree=tree,
             hint_cost=hints.get(asked.key),
             said=said,
         )
