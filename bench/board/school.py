@@ -114,8 +114,8 @@ class School:
                 {pk: [store.Entry(page.edit(insert), author)] for pk, author, page in self.pages}  # type: ignore[arg-type]
             )
 
-    def note(self, question: int, state: str, error: str = "") -> None:
-        """Everybody's page notes how a check of the question ended, pupil by pupil."""
+    def note(self, question: int, state: str, error: str = "", *, every: int = 1) -> None:
+        """Everybody's page, or that of each ``every``-th pupil, notes how a check of the question ended, pupil by pupil."""
         from pycrdt import Map
 
         from candyce.collab import store
@@ -125,7 +125,7 @@ class School:
         def write(doc: Any) -> None:
             doc.get("state", type=Map)[f"check:q{question}"] = value
 
-        for pk, author, page in self.pages:
+        for pk, author, page in self.pages[::every]:
             store.append({pk: [store.Entry(page.edit(write), author)]})  # type: ignore[arg-type]
 
 
