@@ -9,6 +9,7 @@ TEST_SECONDS = 5.0  # one answer of the pupil's code to a test
 TESTS_SECONDS = 30.0  # one tests cell, all its answers included
 COPY_SECONDS = 90.0  # a whole notebook of a copy
 START_SECONDS = 30.0
+END_SECONDS = 5.0  # from the order to its end
 RESTARTS = 4  # of the pupil's interpreter, in one notebook
 
 LINE = 2 * MEGABYTE  # one message
@@ -21,5 +22,7 @@ SOURCE = MEGABYTE  # characters of one cell
 MEMORY = 1200 * MEGABYTE  # writable memory of one process
 PYTHON_PAGES = 8192  # of 64 KiB: what Python may use of it, 512 MB
 TEMPORARY = 32 * MEGABYTE  # of /tmp
+FOLDER = 128 * MEGABYTE  # of the folder of the copy's files, where it is no part of Python's memory
 CPU_SECONDS = 120
 FILES = 60 * MEGABYTE  # of the copy's files that its code can read
+PIECE = MEGABYTE  # bytes of a file in one message

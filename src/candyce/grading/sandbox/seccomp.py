@@ -1,7 +1,8 @@
 """The system calls that a sandboxed process is refused, as a program for the kernel (seccomp, BPF).
 
 Bubblewrap hides files, processes and the network. This takes away what is left and not needed: new processes
-(threads stay: Node has some), other processes' memory, kernel interfaces with a history of holes.
+(threads stay: Node has some), other processes' memory, limits and priorities, signals to them, kernel interfaces
+with a history of holes.
 A refused call answers EPERM; ``clone3`` answers ENOSYS, after which the C library uses ``clone``, whose
 flags a filter can read. Numbers: the kernel's tables for each machine.
 """
@@ -29,7 +30,16 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "quotactl": (179, 60), "acct": (163, 89), "swapon": (167, 224), "reboot": (169, 142),
     "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "fsopen": (430, 430),
     "move_mount": (429, 429), "open_tree": (428, 428), "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "process_mrelease": (448, 448),
+    "move_pages": (279, 239), "migrate_pages": (256, 238), "kcmp": (312, 272),
+    "get_robust_list": (274, 100), "sched_setaffinity": (203, 122), "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119), "sched_setattr": (314, 274), "setpriority": (141, 140),
+    "ioprio_set": (251, 30), "mq_open": (240, 180), "fanotify_init": (300, 262),
+    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240), "pidfd_send_signal": (424, 424),
 }  # fmt: skip
+PRLIMIT = (302, 261)
+DIVIDING = {"fork", "kill"}  # what the process may that is divided for each copy
 MACHINES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}
 CLONE3 = 435
 
@@ -38,8 +48,11 @@ def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
     return struct.pack("=HBBI", code, yes, no, value)
 
 
-def make_filter(machine: str | None = None) -> bytes | None:
-    """The program for this machine; None where its numbers are not known."""
+def make_filter(machine: str | None = None, *, divides: bool = False) -> bytes | None:
+    """The program for this machine; None where its numbers are not known.
+
+    ``divides``: for the process that runs no pupil's code, and is divided for each copy.
+    """
     found = MACHINES.get(machine or platform.machine())
     if found is None:
         return None
@@ -53,15 +66,23 @@ def make_filter(machine: str | None = None) -> bytes | None:
     if column == 0:  # the x32 numbers are another door to the same calls
         program += [_step(AT_LEAST, 0x40000000, no=1), _step(RETURN, ERRNO | EPERM)]
     program += [_step(EQUAL, CLONE3, no=1), _step(RETURN, ERRNO | ENOSYS)]
-    for numbers in CALLS.values():
+    for name, numbers in CALLS.items():
         number = numbers[column]
-        if number is not None:
+        if number is not None and not (divides and name in DIVIDING):
             program += [_step(EQUAL, number, no=1), _step(RETURN, ERRNO | EPERM)]
     program += [
-        _step(EQUAL, clone, no=3),
-        _step(LOAD, 16),  # its first argument, low half: the flags
-        _step(ANY_BIT, CLONE_THREAD, yes=1),
+        _step(EQUAL, PRLIMIT[column], no=3),
+        _step(LOAD, 16),  # its first argument, low half: whose limits, 0 for one's own
+        _step(EQUAL, 0, yes=1),
         _step(RETURN, ERRNO | EPERM),
-        _step(RETURN, ALLOW),
     ]
+    if not divides:
+        program += [
+            _step(LOAD, 0),
+            _step(EQUAL, clone, no=3),
+            _step(LOAD, 16),  # the flags
+            _step(ANY_BIT, CLONE_THREAD, yes=1),
+            _step(RETURN, ERRNO | EPERM),
+        ]
+    program.append(_step(RETURN, ALLOW))
     return b"".join(program)

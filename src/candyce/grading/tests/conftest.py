@@ -11,7 +11,7 @@ from candyce.assignments.access import get_assignment, get_copy
 from candyce.assignments.models import Assignment, Copy
 from candyce.conftest import School
 from candyce.grading.sandbox.box import NoSandbox, find_bwrap
-from candyce.grading.sandbox.runner import BrowserPython
+from candyce.grading.sandbox.browser import BrowserPython
 from candyce.grading.tests import lesson
 from candyce.grading.tests.marked import as_, classroom, marked
 from candyce.projects.actions import create_project

@@ -1,10 +1,21 @@
-// Messages, one a line, on standard input and output.
+// Messages, one a line: on standard input and output, or on two pipes.
 import fs from 'node:fs';
 
+let input = 0;
+let output = 1;
 let pending = Buffer.alloc(0);
 const chunk = Buffer.allocUnsafe(65536);
 
-/** The next line of standard input, waiting for it; null at its end. */
+/** Speak through the pipes of this name from now on, and no more through those of before. */
+export function connect(place) {
+  fs.closeSync(input);
+  fs.closeSync(output);
+  pending = Buffer.alloc(0);
+  input = fs.openSync(`${place}.in`, 'r');
+  output = fs.openSync(`${place}.out`, 'w');
+}
+
+/** The next line, waiting for it; null at the end. */
 export function read() {
   const parts = [];
   for (;;) {
@@ -19,7 +30,7 @@ export function read() {
     }
     let size = 0;
     try {
-      size = fs.readSync(0, chunk, 0, chunk.length, null);
+      size = fs.readSync(input, chunk, 0, chunk.length, null);
     } catch (error) {
       if (error.code !== 'EAGAIN') {
         throw error;
@@ -38,7 +49,7 @@ export function read() {
 export function write(line) {
   let data = Buffer.from(line + '\n', 'utf8');
   while (data.length) {
-    data = data.subarray(fs.writeSync(1, data));
+    data = data.subarray(fs.writeSync(output, data));
   }
 }
 

@@ -1,12 +1,13 @@
 // The inside of a sandbox: Pyodide, started from a snapshot of its memory, answering messages one a line.
 // Roles: `make` writes the snapshot, `pupil` runs the pupil's cells, `tests` runs the teacher's tests.
+// A `pupil` or a `tests` that is told to divides itself: the part answers through pipes of its own.
 // Nothing here is a wall: what a pupil's code does to this process, it does to its own process alone.
 import fs from 'node:fs';
 import { loadPyodide } from '/pyodide/pyodide.mjs';
-import { takeImage } from '/worker/image.mjs';
-import { ask, read, write } from '/worker/lines.mjs';
+import { ask, connect, read, write } from '/worker/lines.mjs';
 import { pack, withSnapshot } from '/worker/snapshot.mjs';
 
+const WARM_ROUNDS = 12;
 const role = process.argv[2];
 const lockFileContents = fs.readFileSync('/pyodide/pyodide-lock.json', 'utf8');
 const wasm = fs.readFileSync('/pyodide/pyodide.asm.wasm');
@@ -23,25 +24,6 @@ WebAssembly.instantiate = async (bytes, imports) => {
   return { module: compiled, instance: await instantiate(compiled, imports) };
 };
 
-if (role === 'tests') {
-  // A handle of Python that is forgotten stays: giving it back later would reach into a memory put back meanwhile.
-  globalThis.FinalizationRegistry = class {
-    register() {}
-    unregister() {}
-  };
-}
-
-function copyFiles(python, from, to) {
-  python.FS.mkdirTree(to);
-  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
-    if (entry.isDirectory()) {
-      copyFiles(python, `${from}/${entry.name}`, `${to}/${entry.name}`);
-    } else if (entry.isFile()) {
-      python.FS.writeFile(`${to}/${entry.name}`, fs.readFileSync(`${from}/${entry.name}`));
-    }
-  }
-}
-
 /** A fresh interpreter, with what answers its messages. */
 async function load() {
   // Packages that the school mirrored, with the very lock that the editor uses.
@@ -52,10 +34,7 @@ async function load() {
   const python = await withSnapshot('/snapshot', _loadSnapshot =>
     loadPyodide({ ...common, _loadSnapshot, ...mirrored })
   );
-  if (fs.existsSync('/files')) {
-    copyFiles(python, '/files', '/drive');
-  }
-  return { python, handle: python.pyimport(`candyce_${role}`).handle, image: null };
+  return { python, handle: python.pyimport(`candyce_${role}`).handle };
 }
 
 async function make() {
@@ -67,7 +46,7 @@ async function make() {
   python.runPython(`
 import sys
 sys.path.insert(0, "/candyce")
-import candyce_pupil, candyce_tests
+import candyce_pupil, candyce_tests, candyce_warm
 import array, collections, datetime, decimal, fractions, functools, itertools, math, random, re, statistics, string, time
 sys.path.remove("/candyce")
 `);
@@ -88,35 +67,40 @@ async function loadPackages(python, sources) {
   }
 }
 
+/** The number of the other process: 0 in the new one, else that of the new one. */
+function divide() {
+  const found = { exports: {} };
+  process.dlopen(found, '/fork.node'); // its start is the call
+  return found.exports;
+}
+
 async function serve() {
-  let side = await load();
+  const { python, handle } = await load();
+  if (process.argv[3] === 'divides') {
+    // What is often used is compiled well before the first division, for all parts.
+    python.pyimport('candyce_warm').warm(WARM_ROUNDS);
+  }
+  let part = 0;
   for (;;) {
     const line = read();
     if (line === null) {
       return;
     }
-    if (line === '{"do":"reset"}') {
-      // As it was after the author's notebook was read, or else from the beginning.
-      if (side.image?.restore()) {
-        write(side.handle('{"do":"fresh"}', ask));
-      } else {
-        side = await load();
-        write('{"do":"ready"}');
+    if (line.startsWith('{"do":"fork"')) {
+      part = divide();
+      if (part === 0) {
+        connect(JSON.parse(line).place);
       }
-      continue;
-    }
-    if (line.startsWith('{"do":"load"')) {
-      await loadPackages(side.python, JSON.parse(line).sources);
+      write(JSON.stringify({ pid: part }));
+    } else if (line === '{"do":"end"}') {
+      process.kill(part, 'SIGKILL');
+      write('{"ended":true}');
+    } else if (line.startsWith('{"do":"load"')) {
+      await loadPackages(python, JSON.parse(line).sources);
       write('{"do":"ready"}');
-      continue;
-    }
-    let answer = side.handle(line, ask);
-    if (typeof answer !== 'string') {
-      answer = await answer;
-    }
-    write(answer);
-    if (line.startsWith('{"do":"start"')) {
-      side.image = takeImage(side.python);
+    } else {
+      const answer = handle(line, ask);
+      write(typeof answer === 'string' ? answer : await answer);
     }
   }
 }

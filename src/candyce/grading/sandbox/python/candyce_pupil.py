@@ -392,6 +392,8 @@ def handle(line, ask):
     if message["do"] == "begin":
         begin(message["base"], message["folder"])
         return say({"ok": None})
+    if message["do"] == "file":
+        return wire.take_file(message)
     if message["do"] == "cell":
         return run_cell(message["source"])
     return answer_question(message)

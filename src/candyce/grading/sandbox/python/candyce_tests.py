@@ -249,9 +249,10 @@ def handle(line, ask):
     try:
         if message["do"] == "start":
             start(message["author"], message["folder"])
-        elif message["do"] == "fresh":  # put back as it was after its start: all but chance
+        elif message["do"] == "fresh":  # divided from what was started: all but chance is right
             random.seed()
-            done["started"] = True
+        elif message["do"] == "file":
+            return wire.take_file(message)
         elif message["do"] == "given":
             run_given(message["source"])
         elif message["do"] == "tests":

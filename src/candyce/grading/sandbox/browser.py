@@ -1,0 +1,113 @@
+"""The runner of ordinary projects: the Pyodide that the editor serves, in Node, in a sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from candyce.grading.sandbox import limits
+from candyce.grading.sandbox.bench import TwoSides
+from candyce.grading.sandbox.box import HERE, Box, NoSandbox, Program
+from candyce.grading.sandbox.forking import make_library
+from candyce.grading.sandbox.forks import ForkServer
+from candyce.grading.sandbox.seccomp import make_filter
+
+
+class BrowserPython:
+    """See docs/decisions/trusted-marking.md. ``cache``: where its snapshot is kept."""
+
+    name = "browser-python"
+
+    def __init__(
+        self, pyodide: Path, cache: Path, packages: Path | None = None, *, divides: bool = True
+    ) -> None:
+        self._pyodide, self._cache = pyodide, cache
+        self._packages = packages if packages and (packages / "index.json").exists() else None
+        strict = make_filter()
+        self._library = make_library(strict) if divides and strict else None
+
+    def open_bench(
+        self, author: list[dict[str, str]], files: Path | None = None, folder: str = ""
+    ) -> TwoSides:
+        return TwoSides(self, author, files, folder)
+
+    @property
+    def has_packages(self) -> bool:
+        return self._packages is not None
+
+    def start(self, role: str) -> Box:
+        """A process for one copy."""
+        return Box(self._make_program(role))
+
+    def start_server(self, role: str) -> ForkServer | None:
+        """A process that is divided for each copy; None where that cannot be done."""
+        if self._library is None:
+            return None
+        return ForkServer(self._make_program(role, divides=True))
+
+    def stop_dividing(self) -> None:
+        self._library = None
+
+    def _make_program(self, role: str, *, divides: bool = False) -> Program:
+        node = find_node()
+        shown = {
+            "/pyodide": self._pyodide,
+            "/worker": HERE / "node",
+            "/python": HERE / "python",
+        }
+        command = str(node)
+        if not node.is_relative_to("/usr"):
+            command, shown["/node"] = "/node", node
+        if role != "make":
+            shown["/snapshot"] = self.get_snapshot()
+        if self._packages is not None:
+            shown["/packages"] = self._packages
+        flags = [f"--wasm-max-mem-pages={limits.PYTHON_PAGES}", "--max-old-space-size=256"]
+        if divides:
+            shown["/fork.node"] = self._get_library()
+            flags.append("--single-threaded")  # other threads would be missing in the parts
+        else:
+            # Compiled by the quick compiler when it is called first, and again only where it is hot:
+            # most copies end before.
+            flags.append("--wasm-tiering-budget=50000000")
+        more = ["divides"] if divides else []
+        return Program((command, *flags, "/worker/worker.mjs", role, *more), shown)
+
+    def get_snapshot(self) -> Path:
+        """The memory of a started interpreter; made once for each version of Pyodide and of this room."""
+        digest = hashlib.sha256((self._pyodide / "package.json").read_bytes())
+        for path in sorted([*(HERE / "node").glob("*.mjs"), *(HERE / "python").glob("*.py")]):
+            digest.update(path.read_bytes())
+        path = self._cache / f"python-{digest.hexdigest()[:16]}.snapshot"
+        if not path.exists():
+            data = Box(self._make_program("make")).read_all(time.monotonic() + 60)
+            self._keep(path, data)
+        return path
+
+    def _get_library(self) -> Path:
+        assert self._library is not None
+        path = self._cache / f"fork-{hashlib.sha256(self._library).hexdigest()[:16]}.node"
+        if not path.exists():
+            self._keep(path, self._library)
+        return path
+
+    def _keep(self, path: Path, data: bytes) -> None:
+        """Write a file of the cache, whole or not at all, in place of those of other versions."""
+        self._cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._cache, delete=False) as target:
+            target.write(data)
+        os.replace(target.name, path)
+        for old in self._cache.glob(f"{path.stem.split('-')[0]}-*{path.suffix}"):
+            if old != path:
+                old.unlink(missing_ok=True)
+
+
+def find_node() -> Path:
+    program = shutil.which("node")
+    if program is None:
+        raise NoSandbox("node is not installed")
+    return Path(program).resolve()
