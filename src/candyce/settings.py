@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from candyce.lib.env import Env, parse_bool, parse_list
+from candyce.lib.env import Env, parse_bool, parse_folders, parse_list
 
 ENV = Env()
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,6 +229,14 @@ EDITOR_CONNECT_HOSTS = ENV.get(
     "Hosts that notebooks may fetch data from, besides Candyce itself (comma separated, e.g."
     " `https://data.example.org`). None by default.",
     parse=parse_list,
+)
+CANDYCE_ENVIRONMENTS = ENV.get(
+    "CANDYCE_ENVIRONMENTS",
+    "",
+    "Python environments of this server in which notebooks are marked that ask for them, by name:"
+    " `sciences=/opt/environments/sciences`, comma separated. A notebook asks by the name of its kernel,"
+    " `candyce-sciences`.",
+    parse=parse_folders,
 )
 CANDYCE_OFFLINE_DAYS = ENV.get(
     "CANDYCE_OFFLINE_DAYS",

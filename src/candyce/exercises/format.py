@@ -195,10 +195,18 @@ def get_kind(cell: Any) -> str:
 
 def get_language(notebook: Any) -> str:
     """The kernel's language, as nbgrader reads it; Python by default."""
-    metadata = get_metadata(notebook)
-    spec = metadata.get("kernelspec")
-    language = spec.get("language", "python") if isinstance(spec, dict) else "python"
-    return language if isinstance(language, str) else "python"
+    return _get_spec(notebook, "language") or "python"
+
+
+def get_kernel(notebook: Any) -> str:
+    """The name of the kernel; "" without one."""
+    return _get_spec(notebook, "name")
+
+
+def _get_spec(notebook: Any, name: str) -> str:
+    spec = get_metadata(notebook).get("kernelspec")
+    found = spec.get(name) if isinstance(spec, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def compute_checksum(cell: Any, meta: dict[str, Any]) -> str:

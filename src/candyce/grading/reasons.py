@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 NO_SANDBOX = "no_sandbox"
+NO_ENVIRONMENT = "no_environment"
 SANDBOX_FAILED = "sandbox_failed"
 TOO_LONG = "too_long"
 NO_NOTEBOOK = "no_notebook"
@@ -17,6 +18,11 @@ MESSAGES: dict[str, Any] = {
     NO_SANDBOX: _(
         "This server cannot run pupils' code safely: bubblewrap is missing or may not be used."
         " Tell the person who looks after it. Nothing was run."
+    ),
+    NO_ENVIRONMENT: _(
+        "This work is to be marked in an environment of the server that is not there. Tell the"
+        " person who looks after it which kernel the notebook names. Nothing was run; mark by hand, or"
+        " again later."
     ),
     SANDBOX_FAILED: _(
         "The tests could not be started. Mark again; if it lasts, tell the operator."

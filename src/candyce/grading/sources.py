@@ -18,6 +18,7 @@ from candyce.grading.sandbox import limits
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 
+ENVIRONMENT = "candyce-"  # begins the name of a kernel that is a server environment
 NOTEBOOK_LIMIT = 30 * limits.MEGABYTE
 
 
@@ -40,6 +41,12 @@ class AuthorNotebook:
     @property
     def cells(self) -> list[dict[str, Any]]:
         return exercises.get_cells(exercises.normalise(self.notebook))
+
+    @property
+    def environment(self) -> str:
+        """The server environment in which it is marked; "" for Python of the browser."""
+        name = exercises.get_kernel(self.notebook)
+        return name.removeprefix(ENVIRONMENT) if name.startswith(ENVIRONMENT) else ""
 
     def unpack(self, stack: ExitStack) -> Path | None:
         """The author's files, for as long as the stack stands."""

@@ -7,6 +7,7 @@ A value may also come from a file: ``NAME_FILE`` names it (for secrets mounted b
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,19 @@ def parse_bool(text: str) -> bool:
 def parse_list(text: str) -> list[str]:
     """Split on commas, dropping blanks."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def parse_folders(text: str) -> dict[str, Path]:
+    """Read ``name=/folder`` parted by commas; names are of letters, digits, ``-`` and ``_``."""
+    found = {}
+    for part in parse_list(text):
+        name, _, folder = part.partition("=")
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,23}", name) or not folder.startswith("/"):
+            raise ValueError(
+                "expected name=/folder, name=/folder; a name of at most 24 small letters"
+            )
+        found[name] = Path(folder)
+    return found
 
 
 @dataclass

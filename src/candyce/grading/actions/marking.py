@@ -24,7 +24,7 @@ from candyce.grading.actions.answers import propose_mark
 from candyce.grading.models import Answer, AnswerEvent, Sheet
 from candyce.grading.sandbox.box import NoSandbox
 from candyce.grading.sandbox.pool import Pool
-from candyce.grading.sandbox.runner import Outcome
+from candyce.grading.sandbox.runner import NoEnvironment, Outcome, name_runner
 from candyce.grading.scoring import Score, score
 from candyce.grading.sources import (
     AuthorNotebook,
@@ -143,6 +143,9 @@ def _mark(sheets: list[Sheet], pool: Pool) -> list[Sheet]:
             except NoSandbox as error:
                 logger.warning("No copy can be marked on this machine: %s", error)
                 _fail(sheet, reasons.NO_SANDBOX)
+            except NoEnvironment as error:
+                logger.warning("No copy can be marked in this environment: %s", error)
+                _fail(sheet, reasons.NO_ENVIRONMENT)
             except Exception:
                 logger.exception("Marking the copy %s failed", sheet.copy_id)
                 _fail(sheet, reasons.INTERNAL)
@@ -208,6 +211,7 @@ def _finish(sheet: Sheet, found: list[tuple[AuthorNotebook, list[Score], str]] |
                 order += 1
                 _do_write(now, author.path, one, order)
         now.state, now.finished_at = State.DONE, timezone.now()
+        now.runner = ", ".join(sorted({name_runner(a.environment) for a, *_rest in found}))[:32]
         now.reason = next((reason for _author, _scores, reason in found if reason), "")
         now.save()
         propose_mark(now)

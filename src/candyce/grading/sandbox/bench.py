@@ -87,7 +87,9 @@ def prepare(side: Channel | ForkServer, messages: Iterable[Message]) -> None:
 
 def read_files(folder: Path | None) -> Iterator[Message]:
     """The messages that give a side the files of a folder, piece by piece."""
-    for path in sorted(folder.rglob("*")) if folder is not None else ():
+    if folder is None:
+        return
+    for path in sorted(folder.rglob("*")):
         if path.is_file():
             data = path.read_bytes()
             for start in range(0, max(len(data), 1), limits.PIECE):

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from candyce.grading.sandbox import limits
@@ -39,6 +39,7 @@ class Program:
     shown: dict[str, Path] = field(default_factory=dict)
     folders: tuple[str, ...] = ()  # empty, to be written in
     divides: bool = False
+    native: bool = False  # no WebAssembly, which reserves far more addresses than it uses
 
 
 @cache
@@ -89,8 +90,10 @@ def get_command(program: Program, filter_fd: int) -> list[str]:
     return [*walls, "--seccomp", str(filter_fd), *program.command]
 
 
-def _set_bounds() -> None:
+def _set_bounds(*, native: bool = False) -> None:
     """In the child, before bubblewrap: bounds that all it starts inherit."""
+    if native:  # memory that is shared counts nowhere else
+        resource.setrlimit(resource.RLIMIT_AS, (limits.ADDRESSES, limits.ADDRESSES))
     for name, value in (
         (resource.RLIMIT_DATA, limits.MEMORY),
         (resource.RLIMIT_CPU, limits.CPU_SECONDS),
@@ -116,7 +119,7 @@ class Box(Channel):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 pass_fds=(filter_file.fileno(),),
-                preexec_fn=_set_bounds,  # noqa: PLW1509 - it calls setrlimit alone
+                preexec_fn=partial(_set_bounds, native=program.native),  # noqa: PLW1509 - setrlimit alone
                 start_new_session=True,
                 bufsize=0,
                 env={},

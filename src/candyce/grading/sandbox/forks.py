@@ -62,20 +62,27 @@ class ForkServer:
         both = os.open(into, os.O_RDWR | os.O_NONBLOCK)  # lets the other side open it
         fork = Fork(self, both, reads)
         self._fork = fork
-        self._box.forget_traffic()
         try:
-            self._box.send({"do": "fork", "place": f"/pipes/{self._count}"}, deadline)
-            if self._box.receive(deadline).get("pid", -1) <= 0:
-                raise NoFork
-            fork.receive(deadline)
-            # From here on its end is seen as the end of what reads there.
-            fork.take_over(os.open(into, os.O_WRONLY | os.O_NONBLOCK))
-        except (Gone, NoFork, OSError) as error:
+            divided = self._divide(deadline)
+            if divided:
+                fork.receive(deadline)
+                # From here on its end is seen as the end of what reads there.
+                fork.take_over(os.open(into, os.O_WRONLY | os.O_NONBLOCK))
+        except (Gone, OSError) as error:
             self.close()
-            raise error if isinstance(error, NoFork) else Gone("crash") from error
+            raise Gone("crash") from error
+        if not divided:
+            self.close()
+            raise NoFork
         into.unlink()
         out.unlink()
         return fork
+
+    def _divide(self, deadline: float) -> bool:
+        self._box.forget_traffic()
+        self._box.send({"do": "fork", "place": f"/pipes/{self._count}"}, deadline)
+        pid = self._box.receive(deadline).get("pid")
+        return isinstance(pid, int) and pid > 0
 
     def end(self, fork: Fork) -> None:
         """Kill a part, and wait until it is dead; when that does not show, all goes."""

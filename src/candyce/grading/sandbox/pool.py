@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import os
 import queue
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol, Self
 
-from candyce.grading.sandbox.runner import Bench, Outcome, Runner, Step, get_runner
+from candyce.grading.sandbox.runner import (
+    Bench,
+    NoEnvironment,
+    Outcome,
+    Runner,
+    Step,
+    get_runner,
+)
 
 
 class Author(Protocol):
@@ -24,15 +32,21 @@ class Author(Protocol):
     def path(self) -> str: ...
     @property
     def code(self) -> list[dict[str, str]]: ...
+    @property
+    def environment(self) -> str: ...
     def unpack(self, stack: ExitStack) -> Path | None: ...
 
 
 class Pool:
-    """Runs copies; ``submit`` gives a future of the outcome, which may raise :class:`NoSandbox`."""
+    """Runs copies; ``submit`` gives a future of the outcome, or of :class:`NoSandbox` or :class:`NoEnvironment`.
+
+    ``runner``: for all, whatever their notebooks ask for.
+    """
 
     def __init__(self, workers: int | None = None, runner: Runner | None = None) -> None:
         self.workers = workers or os.cpu_count() or 1
-        self._runner = runner or get_runner()
+        self._runner = runner
+        self._runners: dict[str, Runner] = {}
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="marking")
         self._stack = ExitStack()
         self._folders: dict[str, Path | None] = {}
@@ -50,24 +64,35 @@ class Pool:
         self._stack.close()
 
     def submit(self, author: Author, steps: Iterable[Step], files: Path | None) -> Future[Outcome]:
+        try:
+            runner = self._runner or self._get_runner(author.environment)
+        except NoEnvironment as error:
+            missing: Future[Outcome] = Future()
+            missing.set_exception(error)
+            return missing
         if author.path not in self._folders:
             self._folders[author.path] = author.unpack(self._stack)
             self._free[author.path] = queue.SimpleQueue()
-        code, folder = author.code, self._folders[author.path]
-        return self._threads.submit(self._run, author.path, code, folder, list(steps), files)
+        folder = self._folders[author.path]
+        open_bench = partial(runner.open_bench, author.code, folder, os.path.dirname(author.path))
+        return self._threads.submit(self._run, author.path, open_bench, list(steps), files)
+
+    def _get_runner(self, environment: str) -> Runner:
+        if environment not in self._runners:
+            self._runners[environment] = get_runner(environment)
+        return self._runners[environment]
 
     def _run(
         self,
         path: str,
-        code: list[dict[str, str]],
-        folder: Path | None,
+        open_bench: Callable[[], Bench],
         steps: list[Step],
         files: Path | None,
     ) -> Outcome:
         try:
             bench = self._free[path].get_nowait()
         except queue.Empty:
-            bench = self._runner.open_bench(code, folder, os.path.dirname(path))
+            bench = open_bench()
         try:
             return bench.mark(steps, files)
         finally:

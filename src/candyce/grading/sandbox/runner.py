@@ -73,14 +73,41 @@ class Runner(Protocol):
         ...
 
 
-def get_runner() -> Runner:
-    """The runner of this installation."""
+class NoEnvironment(Exception):
+    """The server environment that a notebook asks for is not on this server."""
+
+
+def name_runner(environment: str) -> str:
+    """What a sheet says of who ran it."""
+    return f"server:{environment}" if environment else "browser-python"
+
+
+def get_runner(environment: str = "") -> Runner:
+    """The runner of this installation; ``environment``: a server environment's, by its name.
+
+    Raises :class:`NoEnvironment`.
+    """
     from django.conf import settings
 
     from candyce.grading.sandbox.browser import BrowserPython
+    from candyce.grading.sandbox.native import NativePython
 
+    if environment:
+        folder = settings.CANDYCE_ENVIRONMENTS.get(environment)
+        if folder is None:
+            raise NoEnvironment(environment)
+        return NativePython(environment, folder)
     pyodide = settings.ROOT / "node_modules" / "pyodide"
     return BrowserPython(pyodide, settings.DATA / "marking", settings.PACKAGES_DIR)
 
 
-__all__ = ["Bench", "NoSandbox", "Outcome", "Runner", "Step", "get_runner"]
+__all__ = [
+    "Bench",
+    "NoEnvironment",
+    "NoSandbox",
+    "Outcome",
+    "Runner",
+    "Step",
+    "get_runner",
+    "name_runner",
+]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from candyce.assignments.models import Assignment, Copy
 from candyce.conftest import School
 from candyce.grading.sandbox.box import NoSandbox, find_bwrap
 from candyce.grading.sandbox.browser import BrowserPython
+from candyce.grading.sandbox.native import NativePython
 from candyce.grading.tests import lesson
 from candyce.grading.tests.marked import as_, classroom, marked
 from candyce.projects.actions import create_project
@@ -32,12 +35,33 @@ def has_sandbox() -> bool:
 needs_sandbox = pytest.mark.skipif(not has_sandbox(), reason="bubblewrap is not on this machine")
 
 
-@pytest.fixture(scope="session")
-def runner(tmp_path_factory) -> BrowserPython:
+def make_runner(folder: Path, **options: bool) -> BrowserPython:
     from django.conf import settings
 
-    folder = tmp_path_factory.mktemp("marking")
-    return BrowserPython(settings.ROOT / "node_modules" / "pyodide", folder)
+    return BrowserPython(settings.ROOT / "node_modules" / "pyodide", folder, **options)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory) -> Path:
+    """Where the snapshot is, made once for all tests."""
+    return tmp_path_factory.mktemp("marking")
+
+
+@pytest.fixture(scope="session")
+def runner(cache) -> BrowserPython:
+    return make_runner(cache)
+
+
+@pytest.fixture(scope="session")
+def runner_alone(cache) -> BrowserPython:
+    """As on a machine where a process cannot be divided."""
+    return make_runner(cache, divides=False)
+
+
+@pytest.fixture(scope="session")
+def native() -> NativePython:
+    """The environment in which the tests themselves run."""
+    return NativePython("tests", Path(sys.prefix))
 
 
 @dataclass

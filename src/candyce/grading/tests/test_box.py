@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from candyce.grading.sandbox.box import Box, get_depth
+from candyce.grading.sandbox.channel import Channel, get_depth
+from candyce.grading.sandbox.forking import make_library
+from candyce.grading.sandbox.runner import Outcome
 from candyce.grading.sandbox.seccomp import make_filter
-from candyce.grading.tests.conftest import needs_sandbox
+from candyce.grading.tests.conftest import make_runner, needs_sandbox
 
 pytestmark = pytest.mark.sandbox
 
@@ -45,6 +49,11 @@ def sonde():
         'write': tente(lambda: fs.writeFileSync('/x', 'x')),
         'write python': tente(lambda: fs.writeFileSync('/python/x', 'x')),
         'write temporary': tente(lambda: fs.writeFileSync('/tmp/x', 'x')),
+        'write devices': tente(lambda: fs.writeFileSync('/dev/x', 'x')),
+        'write memory': tente(lambda: fs.writeFileSync('/dev/shm/x', 'x')),
+        'signal': tente(lambda: process.kill(process.ppid, 0)),
+        'signal itself': tente(lambda: process.kill(process.pid, 0)),
+        'pipes': list(fs.readdirSync('/pipes').to_py()) if fs.existsSync('/pipes') else [],
     }
 """
 
@@ -57,15 +66,22 @@ SEEN = {
     "connect": "ENOENT",
     "write": "EROFS",
     "write python": "EROFS",
-    "write temporary": "yes",
+    "signal": "kill",
+    "signal itself": "kill",
+    "pipes": [],
 }
+# What is divided for each copy has no place to write at all.
+SEEN_IN_PART = {"write temporary": "EROFS", "write devices": "EROFS", "write memory": "EROFS"}
+SEEN_ALONE = {"write temporary": "yes"}
 ROOT = {
     "bin",
     "dev",
+    "fork.node",
     "lib",
     "lib32",
     "lib64",
     "node",
+    "pipes",
     "pyodide",
     "python",
     "snapshot",
@@ -76,66 +92,125 @@ TESTS = f"""
 vu = sonde()
 assert set(vu['root']) <= {ROOT | {"worker"}}
 assert vu['socket'] != 'yes'
-""" + "\n".join(f"assert vu[{name!r}] == {value!r}" for name, value in SEEN.items())
+"""
+
+
+def tell(passed: dict[str, Any]) -> str:
+    return TESTS + "\n".join(f"assert vu[{name!r}] == {value!r}" for name, value in passed.items())
+
+
+def find_failed(outcome: Outcome) -> list[dict[str, Any]]:
+    return [
+        test for tests in outcome.tests.values() for test in tests if test["status"] != "passed"
+    ]
 
 
 @needs_sandbox
-def test_the_sandbox_holds_what_it_needs_and_nothing_else(runner):
-    bench = runner.open_bench([])
+@pytest.mark.parametrize("divides", [True, False])
+def test_the_sandbox_holds_what_it_needs_and_nothing_else(runner, runner_alone, divides):
+    seen = SEEN | (SEEN_IN_PART if divides else SEEN_ALONE)
+    bench = (runner if divides else runner_alone).open_bench([])
     try:
-        outcome = bench.mark([Step("pupil", PROBE), Step("tests", TESTS, "t")])
+        outcome = bench.mark([Step("pupil", PROBE), Step("tests", tell(seen), "t")])
     finally:
         bench.close()
     assert outcome.errors == []
-    assert [test for test in outcome.tests["t"] if test["status"] != "passed"] == []
-    assert len(outcome.tests["t"]) == len(SEEN) + 2
+    assert find_failed(outcome) == []
+    assert len(outcome.tests["t"]) == len(seen) + 2
 
 
-ONCE = """
+PUPIL = """
+import builtins, os, js, string
+assert not hasattr(builtins, "seen") and not hasattr(js, "seen") and os.environ.get("SEEN") is None
+assert len(string.digits) == 10 and not os.path.exists("/tmp/seen") and os.getcwd() != "/tmp"
+builtins.seen = js.seen = js.Array.prototype.seen = 1
+os.environ["SEEN"], string.digits = "yes", ""
+open("/tmp/seen", "w").write("yes")
+os.chdir("/tmp")
+js.JSON.parse = js.eval("() => ({do: 'begin', base: 1, folder: ''})")
+def value():
+    return 7
+"""
+TESTS_SIDE = """
 import builtins, math, os, random, string
 assert not hasattr(builtins, "seen") and os.environ.get("SEEN") is None and len(string.digits) == 10
-assert math.tau == 2 * math.pi and total == [1, 2]
+assert math.tau == 2 * math.pi and total == [1, 2] and not os.path.exists("/tmp/seen")
 builtins.seen, os.environ["SEEN"], string.digits, math.tau = value(), "yes", "", 0
 total.append(value())
+open("/tmp/seen", "w").write("yes")
 held = bytearray(40_000_000)
 assert held[-1] == 0
-"""
-IN_FILES = """
-import os
-assert not os.path.exists("/tmp/seen") and os.getcwd() != "/tmp"
-open("/tmp/seen", "w").write("yes")
 """
 
 
 @needs_sandbox
-@pytest.mark.parametrize(("tests", "put_back"), [(ONCE, True), (IN_FILES, False)])
-def test_nothing_of_a_copy_is_left_for_the_next(runner, monkeypatch, tests, put_back):
-    started = []
-    send = Box.send
+def test_nothing_of_a_copy_is_left_for_the_next(runner, monkeypatch):
+    sent = []
+    send = Channel.send
 
     def note(box, message, deadline):
-        started.append(message.get("do"))
+        sent.append(message.get("do"))
         send(box, message, deadline)
 
-    monkeypatch.setattr(Box, "send", note)
+    monkeypatch.setattr(Channel, "send", note)
     given = "import random\ntotal = [1, 2]"
     bench = runner.open_bench([{"role": "given", "source": given}])
-    draws = "assert random.random() == value()"
     steps = [
         Step("given", given),
-        Step("pupil", "def value():\n    return 7"),
-        Step("tests", tests, "t"),
-        Step("tests", draws, "draws"),
+        Step("pupil", PUPIL),
+        Step("tests", TESTS_SIDE, "t"),
+        Step("tests", "assert random.random() == value()", "draws"),
     ]
     try:
         outcomes = [bench.mark(steps) for _ in range(3)]
     finally:
         bench.close()
     for outcome in outcomes:
-        assert [test for test in outcome.tests["t"] if test["status"] != "passed"] == []
+        assert outcome.errors == []
+        assert [test["status"] for test in outcome.tests["t"]] == ["passed"] * 5
     draws = {outcome.tests["draws"][0]["given"] for outcome in outcomes}
-    assert len(draws) == len(outcomes)  # chance is not put back
-    assert started.count("start") == (1 if put_back else 3)
+    assert len(draws) == len(outcomes)  # chance is another each time
+    assert sent.count("start") == 1
+    assert sent.count("fork") == sent.count("end") == 6
+
+
+@needs_sandbox
+def test_a_process_that_was_killed_is_made_again_for_the_next_copy(runner):
+    bench = runner.open_bench([])
+    steps = [Step("pupil", "def value():\n    return 7"), Step("tests", "assert value() == 7", "t")]
+    try:
+        assert find_failed(bench.mark(steps)) == []
+        for source in (bench.pupils, bench.tests):
+            box = source._server._box
+            box._process.kill()
+            assert box.read_to_end(time.monotonic() + 20) is not None
+        outcome = bench.mark(steps)
+        assert (outcome.reason, find_failed(outcome)) == ("", [])
+    finally:
+        bench.close()
+
+
+@needs_sandbox
+def test_where_a_process_cannot_be_divided_each_copy_has_its_own_start(cache, monkeypatch):
+    library = make_library(make_filter())
+    if library is None:
+        pytest.skip("this machine never divides")
+    spoilt = library.replace(b"uv_loop_fork", b"uv_loop_xxxx")
+    monkeypatch.setattr("candyce.grading.sandbox.browser.make_library", lambda _filter: spoilt)
+    runner = make_runner(cache)
+    bench = runner.open_bench([])
+    steps = [Step("pupil", "def value():\n    return 7"), Step("tests", "assert value() == 7", "t")]
+    try:
+        outcome = bench.mark(steps)
+        assert (outcome.reason, find_failed(outcome)) == ("", [])
+        assert runner.start_server("pupil") is None
+    finally:
+        bench.close()
+
+
+def test_the_library_is_made_for_known_machines_only():
+    assert make_library(b"12345678", "x86_64")[:4] == b"\x7fELF"
+    assert make_library(b"12345678", "aarch64") is None
 
 
 def test_the_filter_is_made_for_known_machines_only():

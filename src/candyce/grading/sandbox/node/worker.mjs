@@ -87,7 +87,11 @@ async function serve() {
       return;
     }
     if (line.startsWith('{"do":"fork"')) {
-      part = divide();
+      try {
+        part = divide();
+      } catch {
+        part = -1; // a Node that does not take the library
+      }
       if (part === 0) {
         connect(JSON.parse(line).place);
       }
