@@ -1,5 +1,6 @@
 /** The portal's one script: small helpers on `data-…` attributes. Pages work without it, only less quickly. */
 import { setUpBoard } from "./board";
+import { setUpCells } from "./cells";
 import { setUpConfirm } from "./confirm";
 import { setUpCopy } from "./copy";
 import { setUpDialogs } from "./dialog";
@@ -31,6 +32,7 @@ export function setUp(root: ParentNode): void {
 }
 
 setUp(document);
+setUpCells(document);
 setUpConfirm(document);
 setUpMenus(document);
 setUpDialogs(document, setUp);

@@ -163,3 +163,19 @@ class Coefficient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id} in {self.school_class_id}: {self.value}"
+
+
+# The gradebook's own tables belong to this room's app.
+from candyce.grading.gradebook.models import Entry, LineItem, Period  # noqa: E402
+
+__all__ = [
+    "Answer",
+    "AnswerEvent",
+    "Coefficient",
+    "Entry",
+    "HintUse",
+    "LineItem",
+    "Period",
+    "SavedComment",
+    "Sheet",
+]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from candyce.grading.gradebook.views import book as gradebook
-from candyce.grading.gradebook.views import statistics
+from candyce.grading.gradebook.views import cells, columns, statistics
 from candyce.grading.views import answers, comments, files, marking, overview
 
 app_name = "grading"
@@ -24,5 +24,14 @@ urlpatterns = [
     path("gradebook/", gradebook.index, name="gradebooks"),
     path("gradebook/<uuid:pk>/", gradebook.show, name="gradebook"),
     path("gradebook/<uuid:pk>/marks.csv", gradebook.download, name="gradebook_csv"),
+    path("gradebook/<uuid:pk>/type/", cells.show, name="gradebook_type"),
+    path("gradebook/<uuid:pk>/cell/", cells.save, name="gradebook_cell"),
+    path("gradebook/<uuid:pk>/columns/new/", columns.add, name="add_column"),
+    path("gradebook/<uuid:pk>/columns/<uuid:item>/", columns.change, name="column"),
+    path("gradebook/<uuid:pk>/columns/<uuid:item>/delete/", columns.delete, name="delete_column"),
+    path(
+        "gradebook/<uuid:pk>/columns/<uuid:item>/restore/", columns.restore, name="restore_column"
+    ),
+    path("gradebook/<uuid:pk>/periods/", columns.periods, name="periods"),
     path("my-marks/", gradebook.mine, name="my_marks"),
 ]

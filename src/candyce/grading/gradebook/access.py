@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from candyce.accounts.access import taught_classes
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access as assignment_access
 from candyce.assignments.models import Assignment, Copy
+from candyce.grading.gradebook.models import Entry, LineItem
 from candyce.lib.errors import NotFound
 
 
@@ -53,3 +54,43 @@ def own_returned_copies(user: User) -> QuerySet[Copy]:
         assignment__deleted_at=None,
         state=Copy.State.RETURNED,
     )
+
+
+def items_of(school_class: Class) -> QuerySet[LineItem]:
+    """The class's columns without an assignment; of a class that was fetched through the guard."""
+    return LineItem.objects.filter(school_class=school_class, deleted_at=None)
+
+
+def get_item(user: User, school_class: Class, pk: uuid.UUID | str) -> LineItem:
+    """The guarded fetch of one of them; raises :class:`NotFound`."""
+    found = items_of(get_class(user, school_class.pk)).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_deleted_item(user: User, class_pk: uuid.UUID, pk: uuid.UUID) -> LineItem:
+    """One that was deleted, to put it back; raises :class:`NotFound`."""
+    school_class = get_class(user, class_pk)
+    found = LineItem.objects.filter(school_class=school_class, pk=pk, deleted_at__isnull=False)
+    item = found.first()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def entries_told_to(user: User) -> QuerySet[Entry]:
+    """What a pupil reads of their own entries: marks of line items that are told, and states of work that
+    teachers have begun to return."""
+    returned = Copy.objects.filter(assignment=OuterRef("assignment"), state=Copy.State.RETURNED)
+    item = Q(
+        line_item__deleted_at=None,
+        line_item__told_at__isnull=False,
+        line_item__school_class__in=attended_classes(user),
+    )
+    work = Q(
+        Exists(returned),
+        assignment__deleted_at=None,
+        assignment__in=assignment_access.given_to(user),
+    )
+    return Entry.objects.filter(item | work, pupil=user).exclude(mark=None, state="")

@@ -5,6 +5,7 @@ Nothing here reaches the database: :mod:`queries` fetches, these classes hold an
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,33 +27,70 @@ from candyce.grading.gradebook.averages import (
     summarise,
     to_twenty,
 )
+from candyce.grading.gradebook.models import Entry, LineItem
+from candyce.grading.gradebook.words import Given, say_short
+
+SHORT = 8  # hexadecimal digits
 
 
 @dataclass(frozen=True)
 class Column:
-    """An assignment in a class. ``coefficient`` 0: its marks do not count."""
+    """An assignment in a class, or a line item of it. ``coefficient`` 0: its marks do not count."""
 
-    assignment: Assignment
+    assignment: Assignment | None
     coefficient: Decimal
+    item: LineItem | None = None
+
+    @property
+    def source(self) -> Assignment | LineItem:
+        """What stands behind the column."""
+        found = self.assignment or self.item
+        assert found is not None
+        return found
+
+    @property
+    def key(self) -> uuid.UUID:
+        return self.source.pk
+
+    @property
+    def short(self) -> str:
+        """Names the column in a file, among those of its class."""
+        return self.key.hex[:SHORT]
+
+    @property
+    def title(self) -> str:
+        return self.source.title
+
+    @property
+    def mark_max(self) -> Decimal:
+        return self.source.mark_max
 
     @property
     def day(self) -> date:
         """The day that the work ends, else the day it opens, else the day it was given; local."""
+        if self.item:
+            return self.item.day
         one = self.assignment
+        assert one is not None
         return timezone.localtime(one.closes_at or one.opens_at or one.created_at).date()
 
     @property
     def closed(self) -> bool:
-        return is_closed(self.assignment)
+        return self.assignment is not None and is_closed(self.assignment)
 
     @property
     def open_yet(self) -> bool:
-        return is_open_yet(self.assignment)
+        return self.assignment is None or is_open_yet(self.assignment)
+
+    @property
+    def told(self) -> bool:
+        """A line item whose marks pupils read."""
+        return self.item is not None and self.item.told_at is not None
 
     @property
     def brought(self) -> bool:
         """Marked out of something else than 20."""
-        return self.assignment.mark_max != TWENTY
+        return self.mark_max != TWENTY
 
 
 def say_stage(stage: str) -> str:
@@ -69,30 +107,49 @@ def say_stage(stage: str) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """What a pupil has for an assignment."""
+    """What a pupil has in a column: a mark, a state that stands instead of it, or neither."""
 
     column: Column
     pupil: User
     copy: Copy | None
+    entry: Entry | None = None
+
+    @property
+    def state(self) -> str:
+        """``absent``, ``excused``, ``missing``, or empty. It stands even where the copy has a mark."""
+        return self.entry.state if self.entry else ""
 
     @property
     def mark(self) -> Decimal | None:
+        """The mark that is written, whether it counts or a state stands before it."""
+        if self.column.item:
+            return self.entry.mark if self.entry else None
         return self.copy.mark if self.copy else None
+
+    @property
+    def given(self) -> Given:
+        return Given(state=self.state) if self.state else Given(self.mark)
 
     @property
     def returned(self) -> bool:
         """The pupil reads the mark."""
+        if self.column.item:
+            return self.column.told
         return self.copy is not None and self.copy.state == Copy.State.RETURNED
 
     @property
     def provisional(self) -> bool:
         """There is a mark that the pupil does not read yet."""
-        return self.mark is not None and not self.returned
+        return self.mark is not None and not self.state and not self.returned
 
     @property
     def exact(self) -> Fraction | None:
-        """The mark out of 20."""
-        return None if self.mark is None else to_twenty(self.mark, self.column.assignment.mark_max)
+        """What counts, out of 20: nothing for absent and excused, 0 for what was not handed in."""
+        if self.state == Entry.State.MISSING:
+            return Fraction(0)
+        if self.state or self.mark is None:
+            return None
+        return to_twenty(self.mark, self.column.mark_max)
 
     @property
     def twenty(self) -> Decimal | None:
@@ -101,8 +158,8 @@ class Cell:
 
     @property
     def stage(self) -> str:
-        """Where work without mark is: a key of :func:`say_stage`; empty when there is a mark."""
-        if self.mark is not None:
+        """Where work without mark or state is: a key of :func:`say_stage`; empty elsewhere."""
+        if self.mark is not None or self.state or self.column.item:
             return ""
         if self.copy is not None and self.copy.state != Copy.State.WORKING:
             return "no_mark" if self.returned else "to_mark"
@@ -112,6 +169,14 @@ class Cell:
         if not self.column.open_yet:
             return "not_open"
         return "working" if self.copy else "not_started"
+
+    @property
+    def state_word(self) -> str:
+        return str(Entry.State(self.state).label) if self.state else ""
+
+    @property
+    def state_short(self) -> str:
+        return say_short(self.state) if self.state else ""
 
     @property
     def stage_word(self) -> str:
@@ -159,6 +224,13 @@ class Book:
     def summary(self) -> Summary | None:
         """Of the pupils' averages."""
         return summarise(row.exact for row in self.rows)
+
+    def find(self, key: str, pupil_id: str) -> Cell | None:
+        """The cell of a column and a pupil, by their ids."""
+        for row in self.rows:
+            if str(row.pupil.pk) == pupil_id:
+                return next((c for c in row.cells if str(c.column.key) == key), None)
+        return None
 
     @property
     def provisional(self) -> int:

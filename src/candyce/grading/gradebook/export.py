@@ -34,7 +34,7 @@ def make_csv(book: Book) -> bytes:
         [
             _("Family name"),
             _("Given name"),
-            *(one.assignment.title for one in book.columns),
+            *(one.title for one in book.columns),
             _("Average"),
         ],
         [_("Coefficient"), "", *(say_mark(one.coefficient) for one in book.columns), ""],
@@ -54,7 +54,7 @@ def make_csv(book: Book) -> bytes:
 
 
 def _say_cell(cell: Cell) -> str:
-    return cell.stage_word or say_mark(cell.twenty)
+    return cell.state_short or cell.stage_word or say_mark(cell.twenty)
 
 
 def _say(summary: Summary | None, line: str) -> str:

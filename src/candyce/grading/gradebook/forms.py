@@ -8,18 +8,26 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from candyce.assignments.forms import MarkField
-from candyce.assignments.models import Assignment
 from candyce.grading.gradebook.actions import MOST
 from candyce.grading.gradebook.book import Column
+from candyce.grading.gradebook.models import LineItem
+from candyce.lib.errors import CandyceError
+from candyce.lib.text import fold
+
+ITEM_FIELDS = ("title", "day", "mark_max", "coefficient")
+PERIODS = 8
 
 
-def _day(label: Any) -> forms.DateField:
+def _day(label: Any, *, required: bool = False) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"])
+    return forms.DateField(
+        label=label, required=required, widget=widget, input_formats=["%Y-%m-%d"]
+    )
 
 
 class PeriodForm(forms.Form):
@@ -44,7 +52,7 @@ class CoefficientsForm(forms.Form):
         super().__init__(data, label_suffix="")
         self.columns = tuple(columns)
         for column in self.columns:
-            title = column.assignment.title
+            title = column.title
             self.fields[_name(column)] = field = MarkField(
                 label=_("Coefficient of %(title)s") % {"title": title},
                 min_value=Decimal(0),
@@ -57,29 +65,96 @@ class CoefficientsForm(forms.Form):
                 field.error_messages[code] = message % {"title": title}
             for validator in field.validators:
                 validator.message = message % {"title": title}  # type: ignore[attr-defined]
-            self.fields[f"was-{column.assignment.pk}"] = MarkField(
+            self.fields[f"was-{column.key}"] = MarkField(
                 required=False,
                 initial=column.coefficient,
             )
             hidden = forms.HiddenInput(attrs={"form": "coefficients", "autocomplete": "off"})
-            self.fields[f"was-{column.assignment.pk}"].widget = hidden
+            self.fields[f"was-{column.key}"].widget = hidden
 
     @property
     def heads(self) -> list[tuple[Column, forms.BoundField, forms.BoundField]]:
-        return [
-            (column, self[_name(column)], self[f"was-{column.assignment.pk}"])
-            for column in self.columns
-        ]
+        return [(column, self[_name(column)], self[f"was-{column.key}"]) for column in self.columns]
 
-    def get_changes(self) -> dict[Assignment, Decimal]:
+    def get_changes(self) -> dict[Column, Decimal]:
         """Of a valid form."""
         data = self.cleaned_data
         return {
-            column.assignment: data[_name(column)]
+            column: data[_name(column)]
             for column in self.columns
-            if data[_name(column)] != data[f"was-{column.assignment.pk}"]
+            if data[_name(column)] != data[f"was-{column.key}"]
         }
 
 
 def _name(column: Column) -> str:
-    return f"coefficient-{column.assignment.pk}"
+    return f"coefficient-{column.key}"
+
+
+class ItemForm(forms.Form):
+    """A column without an assignment."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
+    mark_max = MarkField(
+        label=gettext_lazy("Marked out of"), min_value=Decimal("0.01"), initial=Decimal(20)
+    )
+    coefficient = MarkField(
+        label=gettext_lazy("Coefficient"), min_value=Decimal(0), max_value=MOST, initial=Decimal(1)
+    )
+    told = forms.BooleanField(
+        label=gettext_lazy("Pupils read their marks of this column"), required=False
+    )
+
+    def __init__(self, data: Any = None, *, item: LineItem | None = None) -> None:
+        initial: dict[str, Any] = {"day": timezone.localdate()}
+        if item:
+            initial = {name: getattr(item, name) for name in ITEM_FIELDS}
+            initial["told"] = item.told_at is not None
+        super().__init__(data, initial=initial, label_suffix="")
+        self.fields["day"] = _day(pgettext_lazy("of a test", "Date"), required=True)
+        self.order_fields(["title", "day", "mark_max", "coefficient", "told"])
+
+    def add_error_of(self, error: CandyceError) -> None:
+        for name, message in error.fields.items():
+            self.add_error(name, str(message))
+        if not error.fields:
+            self.add_error(None, str(error))
+
+
+class PeriodRow(forms.Form):
+    """A part of the year; an empty row is none."""
+
+    title = forms.CharField(label=gettext_lazy("Name"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "label_suffix": ""})
+        self.fields["start"] = _day(gettext_lazy("First day"))
+        self.fields["end"] = _day(gettext_lazy("Last day"))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            name: self.cleaned_data.get(name) for name in ("title", "start", "end")
+        }
+        if self.errors or not any(data.values()):
+            return data
+        if not all(data.values()):
+            raise forms.ValidationError(_("A period needs a name and two days."))
+        if data["end"] < data["start"]:
+            raise forms.ValidationError(_("The last day is before the first."))
+        return data
+
+
+class PeriodsBase(forms.BaseFormSet):
+    def clean(self) -> None:
+        titles = [fold(title) for title, _start, _end in self.get_periods()]
+        if len(set(titles)) < len(titles):
+            raise forms.ValidationError(_("Two periods have the same name."))
+
+    def get_periods(self) -> list[tuple[str, date, date]]:
+        """Those that were filled in."""
+        found = [getattr(form, "cleaned_data", {}) for form in self.forms]
+        return [(one["title"], one["start"], one["end"]) for one in found if one.get("title")]
+
+
+PeriodsForm = forms.formset_factory(
+    PeriodRow, formset=PeriodsBase, extra=0, max_num=PERIODS, absolute_max=PERIODS
+)

@@ -1,4 +1,4 @@
-"""What the gradebook's pages read, in a number of queries that grows with neither pupils nor assignments."""
+"""What the gradebook's pages read, in a number of queries that grows with neither pupils nor columns."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments.models import Assignment, Copy
 from candyce.grading.gradebook import access
 from candyce.grading.gradebook.book import Book, Cell, Column, Row
+from candyce.grading.gradebook.models import Entry, LineItem
 from candyce.grading.models import Coefficient
 from candyce.lib.text import fold
 
 ONE = Decimal(1)
+Pair = tuple[Any, Any]  # ids of a column and of a pupil
 
 
 def get_pupils(school_class: Class) -> list[User]:
@@ -29,48 +31,65 @@ def get_pupils(school_class: Class) -> list[User]:
 def get_columns(
     user: User, school_class: Class, *, start: date | None = None, end: date | None = None
 ) -> tuple[Column, ...]:
-    """The class's work that the person follows, by day; both days belong to the period. Two queries."""
+    """The class's line items and the work that the person follows, by day; both days belong to the
+    period. Three queries."""
     coefficients = dict(
         Coefficient.objects.filter(school_class=school_class).values_list("assignment", "value")
     )
     assignments = access.followed_assignments(user, school_class)
-    columns = _sort(Column(one, coefficients.get(one.pk, ONE)) for one in assignments)
+    columns = [Column(one, coefficients.get(one.pk, ONE)) for one in assignments]
+    columns += [_make_own_column(item) for item in access.items_of(school_class)]
     return tuple(
         column
-        for column in columns
+        for column in _sort(columns)
         if (start is None or column.day >= start) and (end is None or column.day <= end)
     )
+
+
+def _make_own_column(item: LineItem) -> Column:
+    return Column(None, item.coefficient, item)
 
 
 def _sort(columns: Iterable[Column]) -> list[Column]:
     return sorted(
         columns,
-        key=lambda one: (one.day, one.assignment.created_at, fold(one.assignment.title)),
+        key=lambda one: (one.day, one.source.created_at, fold(one.title)),
     )
 
 
 def get_book(
     user: User, school_class: Class, *, start: date | None = None, end: date | None = None
 ) -> Book:
-    """The gradebook of a class fetched through the guard; four queries, six where some work in groups."""
+    """The gradebook of a class fetched through the guard; six queries, eight where some work in groups."""
     columns = get_columns(user, school_class, start=start, end=end)
     copies = map_copies(access.followed_copies(user, school_class))
+    pupils = get_pupils(school_class)
+    entries = _map_entries(columns, pupils)
     rows = tuple(
         Row(
             pupil,
             tuple(
-                Cell(column, pupil, copies.get((column.assignment.pk, pupil.pk)))
+                Cell(column, pupil, copies.get(pair), entries.get(pair))
                 for column in columns
+                for pair in [(column.key, pupil.pk)]
             ),
         )
-        for pupil in get_pupils(school_class)
+        for pupil in pupils
     )
     return Book(school_class, columns, rows)
 
 
-def map_copies(copies: Iterable[Copy]) -> dict[tuple[Any, Any], Copy]:
+def map_copies(copies: Iterable[Copy]) -> dict[Pair, Copy]:
     """Copies by assignment and pupil (ids), for each pupil whose copy it is."""
     return {(copy.assignment_id, pupil.pk): copy for copy in copies for pupil in copy.members}
+
+
+def _map_entries(columns: Iterable[Column], pupils: Iterable[User]) -> dict[Pair, Entry]:
+    keys = [column.key for column in columns]
+    found = Entry.objects.filter(line_item__in=keys, pupil__in=pupils) | Entry.objects.filter(
+        assignment__in=keys, pupil__in=pupils
+    )
+    return {(one.line_item_id or one.assignment_id, one.pupil_id): one for one in found}
 
 
 # --- a pupil's own marks ------------------------------------------------------------------------
@@ -78,39 +97,54 @@ def map_copies(copies: Iterable[Copy]) -> dict[tuple[Any, Any], Copy]:
 
 @dataclass(frozen=True)
 class OwnMarks:
-    """A pupil's marks in one class: only of copies that were returned."""
+    """A pupil's marks in one class: of copies that were returned and of line items that are told."""
 
     school_class: Class
     row: Row
 
 
 def get_own_marks(user: User) -> list[OwnMarks]:
-    """The pupil's line in each class that has one, the newest school year first; four queries."""
+    """The pupil's line in each class that has one, the newest school year first; five queries."""
     classes = list(access.attended_classes(user))
     copies = {
         copy.assignment_id: copy
         for copy in access.own_returned_copies(user).select_related("assignment")
     }
+    entries = list(access.entries_told_to(user).select_related("line_item", "assignment"))
+    states = {one.assignment_id: one for one in entries if one.assignment_id}
+    work = {pk: copy.assignment for pk, copy in copies.items()}
+    work |= {pk: one.assignment for pk, one in states.items() if one.assignment}
+    cells = _make_own_cells(user, classes, work, copies, states)
+    for one in entries:
+        if one.line_item:
+            found = Cell(_make_own_column(one.line_item), user, None, one)
+            cells.setdefault(one.line_item.school_class_id, []).append(found)
+    return [OwnMarks(one, _make_own_row(user, cells[one.pk])) for one in classes if one.pk in cells]
+
+
+def _make_own_cells(
+    user: User,
+    classes: list[Class],
+    work: dict[Any, Assignment],
+    copies: dict[Any, Copy],
+    states: dict[Any, Entry],
+) -> dict[Any, list[Cell]]:
+    """Of assignments, by class (id)."""
     given = Assignment.classes.through.objects.filter(
-        assignment__in=list(copies), class__in=classes
+        assignment__in=list(work), class__in=classes
     ).values_list("class_id", "assignment_id")
     coefficients = {
         (one.school_class_id, one.assignment_id): one.value
-        for one in Coefficient.objects.filter(school_class__in=classes, assignment__in=list(copies))
+        for one in Coefficient.objects.filter(school_class__in=classes, assignment__in=list(work))
     }
-    columns: dict[Any, list[Column]] = {}
-    for pair in given:
-        column = Column(copies[pair[1]].assignment, coefficients.get(pair, ONE))
-        columns.setdefault(pair[0], []).append(column)
-    return [
-        OwnMarks(one, _make_own_row(user, columns[one.pk], copies))
-        for one in classes
-        if one.pk in columns
-    ]
+    cells: dict[Any, list[Cell]] = {}
+    for class_id, pk in given:
+        column = Column(work[pk], coefficients.get((class_id, pk), ONE))
+        cell = Cell(column, user, copies.get(pk), states.get(pk))
+        cells.setdefault(class_id, []).append(cell)
+    return cells
 
 
-def _make_own_row(user: User, columns: list[Column], copies: dict[Any, Copy]) -> Row:
-    return Row(
-        user,
-        tuple(Cell(column, user, copies[column.assignment.pk]) for column in _sort(columns)),
-    )
+def _make_own_row(user: User, cells: list[Cell]) -> Row:
+    order = {column.key: place for place, column in enumerate(_sort(c.column for c in cells))}
+    return Row(user, tuple(sorted(cells, key=lambda cell: order[cell.column.key])))

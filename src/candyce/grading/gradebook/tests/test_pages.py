@@ -18,7 +18,7 @@ from candyce.assignments import access, actions
 from candyce.assignments.models import Assignment, Copy
 from candyce.grading.gradebook import export, queries
 from candyce.grading.gradebook.actions import set_coefficients
-from candyce.grading.gradebook.book import Book
+from candyce.grading.gradebook.book import Book, Column
 from candyce.grading.models import Coefficient
 from candyce.lib.errors import BadRequest
 
@@ -52,6 +52,10 @@ def address(room, school_class=None) -> str:
 
 def get_book(room, name="alice", **days) -> Book:
     return queries.get_book(room.people[name], room.school.school_class, **days)
+
+
+def column_of(title: str) -> Column:
+    return Column(Assignment.objects.get(title=title), Decimal(1))
 
 
 def find(book: Book, title: str, username: str):
@@ -222,13 +226,17 @@ def test_action_refuses_a_negative_coefficient(room):
     one = Assignment.objects.get(title="Sur vingt")
     with pytest.raises(BadRequest):
         set_coefficients(
-            room.school.school_class, {one: Decimal(-1)}, acting_user=room.people["alice"]
+            room.school.school_class,
+            {Column(one, Decimal(1)): Decimal(-1)},
+            acting_user=room.people["alice"],
         )
 
 
 def test_coefficient_of_another_class_stays(room, as_):
     one = room.assignment  # given to 2B and 2C
-    set_coefficients(room.second, {one: Decimal(5)}, acting_user=room.people["alice"])
+    set_coefficients(
+        room.second, {Column(one, Decimal(1)): Decimal(5)}, acting_user=room.people["alice"]
+    )
     assert {column.coefficient for column in get_book(room).columns} == {1}
 
 
@@ -250,7 +258,7 @@ def read(data: bytes, delimiter: str) -> list[list[str]]:
 def test_file_has_each_language_s_habits(room):
     set_coefficients(
         room.school.school_class,
-        {Assignment.objects.get(title="Sur trente"): Decimal("1.5")},
+        {column_of("Sur trente"): Decimal("1.5")},
         acting_user=room.people["alice"],
     )
     book = get_book(room)
@@ -298,7 +306,7 @@ def test_file_is_downloaded(room, as_):
 def test_pupil_reads_only_returned_marks_of_their_own(room, as_):
     set_coefficients(
         room.school.school_class,
-        {Assignment.objects.get(title="Sur trente"): Decimal(3)},
+        {column_of("Sur trente"): Decimal(3)},
         acting_user=room.people["alice"],
     )
     own = queries.get_own_marks(room.people["bob"])
