@@ -14,6 +14,7 @@ from candyce.exercises.format import (
     Cell,
     Notebook,
     Role,
+    compute_checksum,
     get_candyce,
     get_id,
     get_kind,
@@ -85,7 +86,9 @@ def get_questions(notebook: Any) -> list[Question]:
         groups.append([item])
         open_group = role is Role.SOLUTION
     # What pupils do not see names nothing: the headings are those of their version.
-    headings = _find_headings(release(clean)["cells"])
+    headings = _find_headings(
+        [_get_seen(*pair) for pair in zip(cells, release(clean)["cells"], strict=True)]
+    )
     return [_make_question(n, group, cells, headings) for n, group in enumerate(groups, 1)]
 
 
@@ -138,6 +141,16 @@ def find_hint(notebook: Notebook, question_id: str) -> str:
             texts = (get_hint_text(get_candyce(cells[item.index])) for item in question.items)
             return next((text for text in texts if text), "")
     return ""
+
+
+def _get_seen(cell: Cell, released: Cell) -> Cell:
+    """The cell as pupils see it: one whose checksum says that it was released already stays as it is.
+
+    To release it twice would clear what the first time left of a free answer's prompt.
+    """
+    meta = get_meta(cell)
+    checksum = meta.get("checksum")
+    return cell if checksum and checksum == compute_checksum(cell, meta) else released
 
 
 def _find_headings(cells: list[Cell]) -> list[str]:

@@ -45,6 +45,18 @@ def test_the_pupils_version_asks_the_same_questions():
     assert tell(release(SQUARE)) == tell(SQUARE)
 
 
+def test_a_heading_in_the_cell_to_answer_names_the_question_for_teacher_and_pupil_alike():
+    text = "## Ta méthode\n\nExplique.\n\n### BEGIN SOLUTION\nOn multiplie.\n### END SOLUTION"
+    notebook = make_notebook(
+        make_cell("markdown", "## Les aires"),
+        exercise("manual", "m", text, kind="markdown", points=2),
+    )
+
+    for seen in (notebook, release(notebook)):
+        titles = [question.title for question in get_questions(seen)]
+        assert titles == ["Ta méthode"]
+
+
 def test_tests_without_a_solution_and_closed_cells_stand_alone():
     notebook = make_notebook(
         exercise("tests", "t1", "assert a"),
