@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from candyce.launch.messages import compile_messages
+from candyce.launch import messages
 from candyce.launch.node import prepare_modules, prepare_node
 from candyce.launch.stamps import do_stamp, get_hash, is_fresh
 from candyce.launch.steps import run, step
@@ -17,12 +17,13 @@ def build_messages(root: Path) -> None:
     catalogues = sorted((root / "src/candyce").glob("*/locale/*/LC_MESSAGES/*.po"))
     if any(_is_stale(po) for po in catalogues):
         with step("Traductions", "Translations"):
-            compile_messages(catalogues)
+            messages.compile_messages(catalogues)
 
 
 def _is_stale(po: Path) -> bool:
     mo = po.with_suffix(".mo")
-    return not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime
+    changed = max(path.stat().st_mtime for path in (po, Path(messages.__file__)))
+    return not mo.exists() or mo.stat().st_mtime < changed
 
 
 def build_portal(root: Path, data: Path) -> None:

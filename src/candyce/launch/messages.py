@@ -8,6 +8,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from candyce.lib.typography import set_french
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 KEYWORDS = {
     "gettext": None,
@@ -23,15 +29,24 @@ Message = str | tuple[str, ...]
 
 
 def compile_messages(catalogues: Iterable[Path]) -> None:
-    """Write the `.mo` beside each `.po`; fuzzy entries are left out."""
+    """Write the `.mo` beside each `.po`; fuzzy entries are left out, French is typeset."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     for po in catalogues:
         with po.open("rb") as source:
             catalogue = read_po(source, locale=po.parts[-3], abort_invalid=True)
+        if po.parts[-3] == "fr":
+            _typeset(catalogue)
         with po.with_suffix(".mo").open("wb") as target:
             write_mo(target, catalogue)
+
+
+def _typeset(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if message.id:
+            strings = tuple(set_french(one) for one in _strings(message.string))
+            message.string = strings if isinstance(message.string, list | tuple) else strings[0]
 
 
 def _read_source(path: Path) -> bytes:

@@ -232,7 +232,7 @@ def test_mark_again_queues_copies_and_keeps_what_a_teacher_wrote(marked, as_):
     answer = marked.answer("bob", "aire-tests")
     assert (answer.points, answer.auto_points, answer.marked_by) == (3, 2, marked.user("alice"))
     assert "Modifiée" in client.get(copy_url(marked, "bob")).content.decode()
-    assert "Proposition : 2." in client.get(copy_url(marked, "bob")).content.decode()
+    assert "Proposition\u00a0: 2." in client.get(copy_url(marked, "bob")).content.decode()
 
 
 def test_the_mark_follows_the_points_until_a_teacher_writes_another(marked, as_):
@@ -263,7 +263,7 @@ def test_what_hints_cost_is_told_and_taken_away(marked, as_):
     client = as_("alice")
     marked.save(client, "bob", "pourquoi", points="4")
     assert marked.copy("bob").mark == Decimal(15)
-    assert "Indice lu : − 1" in client.get(copy_url(marked, "bob")).content.decode()
+    assert "Indice lu\u00a0: − 1" in client.get(copy_url(marked, "bob")).content.decode()
 
 
 def test_a_copy_that_nobody_marked_yet_can_be_read_and_queued(marked, as_):

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from candyce.lib.typography import set_french
+
 register = template.Library()
 
 
@@ -66,4 +68,4 @@ def spaced(code: str) -> str:
 @register.filter
 def typeset(text: str) -> str:
     """A title whose lines never begin with a sign that French sets apart: ``Le son\u00a0: fréquences``."""
-    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\u00a0", str(text))
+    return set_french(str(text))
