@@ -115,7 +115,7 @@ class School:
             )
 
     def note(self, question: int, state: str, error: str = "", *, every: int = 1) -> None:
-        """Everybody's page, or that of each ``every``-th pupil, notes how a check of the question ended, pupil by pupil."""
+        """Everybody's page, or that of each ``every``-th pupil, notes how a check of the question ended, at one moment."""
         from pycrdt import Map
 
         from candyce.collab import store
@@ -125,8 +125,8 @@ class School:
         def write(doc: Any) -> None:
             doc.get("state", type=Map)[f"check:q{question}"] = value
 
-        for pk, author, page in self.pages[::every]:
-            store.append({pk: [store.Entry(page.edit(write), author)]})  # type: ignore[arg-type]
+        some = self.pages[::every]
+        store.append({pk: [store.Entry(page.edit(write), author)] for pk, author, page in some})  # type: ignore[arg-type]
 
 
 def serve() -> None:
