@@ -32,6 +32,18 @@ export function ago(then: number, now: number, language: string): string {
   return words.format(-count, unit);
 }
 
+/** What stands in a row, or a card: only its cells that differ are exchanged, so that the others are not laid out again. */
+function exchange(item: HTMLElement, html: string): void {
+  const fresh = document.createElement(item.tagName);
+  fresh.innerHTML = html;
+  const parts = [...fresh.children];
+  if (parts.length !== item.children.length) {
+    item.replaceChildren(...fresh.childNodes);
+    return;
+  }
+  [...item.children].forEach((part, index) => part.isEqualNode(parts[index]) || part.replaceWith(parts[index]));
+}
+
 class Board {
   constructor(private readonly root: HTMLElement) {
     const find = <T extends HTMLElement>(name: string): T => root.querySelector<T>(`[data-board-${name}]`)!;
@@ -44,7 +56,8 @@ class Board {
     this.pause.hidden = false;
     this.pause.addEventListener("click", () => this.toggle());
     document.addEventListener("visibilitychange", () => !document.hidden && void this.look());
-    const period = Math.max(2, Number(root.dataset.every) || 3) * 1000;
+    this.fix(root.querySelector("table"));
+    const period = Math.max(1, Number(root.dataset.every) || 3) * 1000;
     window.setInterval(() => void this.look(), period);
     window.setInterval(() => this.tellTimes(), 5_000);
     this.ticked = root.querySelector("[data-board-ticked]");
@@ -54,6 +67,12 @@ class Board {
     this.tellTicked();
     this.tellTimes();
     void this.look();
+  }
+
+  /** Columns of one width: a cell that changes does not make the browser measure the others. */
+  private fix(table: HTMLTableElement | null): void {
+    table?.style.setProperty("--columns", String((table.tHead?.rows[0]?.cells.length ?? 1) - 1));
+    table?.toggleAttribute("data-fixed", true);
   }
 
   async look(): Promise<void> {
@@ -97,12 +116,12 @@ class Board {
     const focused = [...item.querySelectorAll(things)].findIndex((one) => one === document.activeElement);
     const ticked = item.querySelector<HTMLInputElement>(TICK)?.checked ?? false;
     item.dataset.mark = mark;
-    item.innerHTML = html;
+    exchange(item, html);
     const box = item.querySelector<HTMLInputElement>(TICK);
     if (box) {
       box.checked = ticked;
     }
-    if (focused >= 0) {
+    if (focused >= 0 && !item.contains(document.activeElement)) {
       const again = item.querySelectorAll<HTMLElement>(things);
       (again[focused] ?? again[0])?.focus({ preventScroll: true });
     }
