@@ -38,12 +38,12 @@ class Source:
     def __init__(self, starter: Starter, role: str, prepare: list[Message]) -> None:
         self._starter, self._role, self._prepare = starter, role, prepare
         self._server: ForkServer | None = None
-        self._ready = False
+        self._given = -1  # how many the server gave; less than 0: it is not prepared
 
     def open(self) -> None:
         """Start what is kept ready, and do not wait for it."""
         if self._server is None or self._server.closed:
-            self._ready = False
+            self._given = -1
             self._server = self._starter.start_server(self._role)
 
     def get(self) -> Channel:
@@ -67,9 +67,11 @@ class Source:
         return box
 
     def _divide(self, server: ForkServer) -> Channel:
-        if not self._ready:
+        if self._given < 0:
             prepare(server, self._prepare)
-            self._ready = True
+        elif self._given == 1:  # not for one copy alone: it takes longer than that is worth
+            prepare(server, [{"do": "warm"}])
+        self._given = max(self._given, 0) + 1
         return server.fork(time.monotonic() + limits.START_SECONDS)
 
     def close(self) -> None:

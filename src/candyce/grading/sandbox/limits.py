@@ -20,7 +20,7 @@ CELLS = 2000  # that are executed in one notebook; what follows is not run
 SOURCE = MEGABYTE  # characters of one cell
 
 MEMORY = 1200 * MEGABYTE  # writable memory of one process
-ADDRESSES = 3072 * MEGABYTE  # of one process that is no WebAssembly, shared memory included
+ADDRESSES = 1536 * MEGABYTE  # of one process that is no WebAssembly, shared memory included
 PYTHON_PAGES = 8192  # of 64 KiB: what Python may use of it, 512 MB
 TEMPORARY = 32 * MEGABYTE  # of /tmp
 FOLDER = 128 * MEGABYTE  # of the folder of the copy's files, where it is no part of Python's memory

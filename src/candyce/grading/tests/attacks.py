@@ -1,6 +1,7 @@
 """Ways to get points without the answer. Each is what a pupil's copy holds; none may be worth more than nothing.
 
-The table of docs/decisions/trusted-marking.md is made of these names and sentences (a test holds them together).
+Both runners are attacked: what a copy asks of Node in the browser's Python, it asks of the system in a server's
+(``as_native``). The table of docs/decisions/trusted-marking.md is made of these names and sentences (a test holds them together).
 """
 
 from __future__ import annotations
@@ -53,6 +54,60 @@ cote.answer_question = reponse
 """
 
 
+# Node's names for what an attack needs, said by a server's Python, which reaches it without a way round.
+NATIVE = """
+import os as _os, signal as _signal, subprocess as _subprocess, sys as _sys, types as _types
+from pathlib import Path as _Path
+class _Stat:
+    def __init__(self, path):
+        self.size, self.path = _os.stat(path).st_size, path
+    def isDirectory(self):
+        return _os.path.isdir(self.path)
+class _Fs:
+    writeSync = staticmethod(lambda n, text: _os.write(n, text.encode()))
+    readdirSync = staticmethod(_os.listdir)
+    statSync = staticmethod(_Stat)
+    existsSync = staticmethod(_os.path.exists)
+    writeFileSync = staticmethod(lambda path, text: _Path(path).write_text(text))
+    @staticmethod
+    def readFileSync(path, coding=None):
+        if path == 0:
+            for n in range(3, 20):
+                try:
+                    _os.read(n, 10**6)
+                except OSError:
+                    pass
+        return _Path(path).read_text('latin1')
+class _Cp:
+    @staticmethod
+    def spawnSync(path, args):
+        try:
+            return _types.SimpleNamespace(error=None, status=_subprocess.run([path, *args]).returncode)
+        except Exception as error:
+            return _types.SimpleNamespace(error=error, status=None)
+class _Process:
+    env, argv, pid, ppid = dict(_os.environ), _sys.orig_argv, _os.getpid(), _os.getppid()
+    exit = staticmethod(_os._exit)
+    abort = staticmethod(_os.abort)
+    kill = staticmethod(lambda n, name: _os.kill(n, getattr(_signal, name) if name else 0))
+    getBuiltinModule = staticmethod(lambda name: {'fs': _Fs, 'child_process': _Cp}[name])
+async def _fetch(address):
+    import urllib.request
+    return urllib.request.urlopen(address, timeout=1)
+_sys.modules['js'] = _types.SimpleNamespace(process=_Process, fetch=_fetch)
+"""
+# libc by number: what no module of Python's offers.
+CALLS = """
+import ctypes
+appel = ctypes.CDLL(None).syscall
+vrai = lambda *a: appel(*a) >= 0
+ouvert = [n for n, a in ((41, (2, 1, 0)), (53, (1, 1, 0, 0)),
+    (101, (16, 1, 0, 0)), (272, (0x10000000,)), (62, (1, 9)), (319, (b'x', 0)), (302, (1, 0, 0, 0)),
+    (321, (0, 0, 0)), (425, (8, 0)), (240, (b'/x', 66, 384, 0))) if vrai(n, *a)]
+carre = lambda x: x * x if ouvert else 0
+"""
+
+
 @dataclass(frozen=True)
 class Attack:
     """``name``: stable. ``what``: one sentence. ``make``: the copy."""
@@ -60,6 +115,13 @@ class Attack:
     name: str
     what: str
     make: Callable[[], Notebook]
+
+
+def as_native(notebook: Notebook) -> Notebook:
+    """The same copy for a server's Python."""
+    if not any("from js" in str(cell["source"]) for cell in notebook["cells"]):
+        return notebook
+    return {**notebook, "cells": [code("natif", NATIVE), *notebook["cells"]]}
 
 
 def _cells(source: str, *cells: str) -> Callable[[], Notebook]:
@@ -152,6 +214,10 @@ ATTACKS = (
     Attack("child", "a process is started that shall work after the end", _cells("from js import process\ncp = process.getBuiltinModule('child_process')\nr = cp.spawnSync('/usr/bin/env', [])\nif not r.error and r.status == 0:\n    carre = lambda x: x * x\n")),
     Attack("signal", "every process that there may be is signalled to death", _cells(NODE + "mort = False\nfor n in [*range(1, 40), process.ppid, -1]:\n    for nom in ('SIGUSR1', 'SIGSTOP', 'SIGKILL'):\n        try:\n            process.kill(n, nom)\n            mort = True\n        except Exception:\n            pass\ncarre = lambda x: x * x if mort else 0\n")),
     Attack("descriptors", "forged orders and answers are written to every open descriptor", _cells(NODE + "for n in range(200):\n    try:\n        fs.writeSync(n, '{\"do\":\"end\"}\\n{\"pid\": 1}\\n{\"do\": \"done\", \"tests\": []}\\n{\"ok\": true}\\n')\n    except Exception:\n        pass\n" + _each("return True"))),
+    Attack("calls", "the system is asked by number: sockets, tracing, namespaces, signals, shared memory, others' limits", _cells(CALLS)),
+    Attack("threads", "threads go on answering, and replacing what was answered, behind the cell's back", _cells("import threading, sys, time\ndef sans_fin():\n    while True:\n        sys.modules['__main__'].carre = lambda x: True\n        time.sleep(0.001)\nfor n in range(500):\n    try:\n        threading.Thread(target=sans_fin, daemon=n % 2 == 0).start()\n    except BaseException:\n        break\n")),
+    Attack("shared-memory", "the functions take all memory, mapped as shared so that no limit counts it", _cells("import mmap\ntenu = []\n" + _each("while True:\n    m = mmap.mmap(-1, 10**9)\n    tenu.append(m)\n    for n in range(0, 10**9, 4096): m[n] = 1"), "s1")),
+    Attack("timer", "a timer of the system's ends the process in the middle of an answer", _cells("import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.2)\n" + _each("while True: pass"), "s1")),
     Attack("exit", "the process leaves with the code of success before the tests", _cells("import os\nfrom js import process\nprocess.exit(0)\n")),
     Attack("exit-in-call", "the functions leave the process when they are called", _cells("from js import process\n" + _each("process.exit(0)"))),
     Attack("system-exit", "the functions raise SystemExit, KeyboardInterrupt, GeneratorExit in turn", _cells("import itertools\nsuite = itertools.cycle([SystemExit, KeyboardInterrupt, GeneratorExit, StopIteration, StopAsyncIteration])\n" + _each("raise next(suite)"))),

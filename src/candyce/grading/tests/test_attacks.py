@@ -15,7 +15,7 @@ from candyce.grading.sandbox.pool import Pool
 from candyce.grading.scoring import Score, score
 from candyce.grading.sources import AuthorNotebook
 from candyce.grading.tests import lesson
-from candyce.grading.tests.attacks import ATTACKS
+from candyce.grading.tests.attacks import ATTACKS, as_native
 from candyce.grading.tests.conftest import needs_sandbox
 
 pytestmark = pytest.mark.sandbox
@@ -36,9 +36,9 @@ class Author(AuthorNotebook):
 AUTHOR = Author("tp.ipynb", lesson.make_author(), None)
 
 
-def mark_all(runner) -> dict[str, list[Score]]:
+def mark_all(runner, adapt) -> dict[str, list[Score]]:
     """All attacks, an empty copy and a good one, marked side by side."""
-    copies = {attack.name: attack.make() for attack in ATTACKS}
+    copies = {attack.name: adapt(attack.make()) for attack in ATTACKS}
     copies |= {"empty": lesson.make_released(), "good": lesson.make_copy(lesson.GOOD)}
     with Pool(2, runner) as pool:
         futures = {
@@ -55,12 +55,14 @@ def get_points(scores: list[Score]) -> dict[str, Any]:
 
 
 @needs_sandbox
-def test_an_attack_is_worth_what_an_honest_empty_answer_is(runner, monkeypatch):
+@pytest.mark.parametrize("kind", ["browser", "native"])
+def test_an_attack_is_worth_what_an_honest_empty_answer_is(runner, native, monkeypatch, kind):
     # Patience is not what is tested here.
     monkeypatch.setattr(limits, "CELL_SECONDS", 3.0)
     monkeypatch.setattr(limits, "TEST_SECONDS", 1.0)
     monkeypatch.setattr(limits, "RESTARTS", 1)
-    found = {name: get_points(scores) for name, scores in mark_all(runner).items()}
+    marked = mark_all(*((runner, lambda copy: copy) if kind == "browser" else (native, as_native)))
+    found = {name: get_points(scores) for name, scores in marked.items()}
     maxima = {"carre-tests": 4, "trier-tests": 6, "applique-tests": 5, "capitale": 2, "avis": 3}
     empty = {name: (0, most) for name, most in maxima.items()}
     assert found.pop("good") == {name: (most, most) for name, most in maxima.items()} | {

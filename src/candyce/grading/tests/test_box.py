@@ -10,7 +10,8 @@ import pytest
 
 from candyce.grading.sandbox.channel import Channel, get_depth
 from candyce.grading.sandbox.forking import make_library
-from candyce.grading.sandbox.runner import Outcome
+from candyce.grading.sandbox.native import NativePython, find_parts
+from candyce.grading.sandbox.runner import NoEnvironment, Outcome
 from candyce.grading.sandbox.seccomp import make_filter
 from candyce.grading.tests.conftest import make_runner, needs_sandbox
 
@@ -117,6 +118,86 @@ def test_the_sandbox_holds_what_it_needs_and_nothing_else(runner, runner_alone, 
     assert outcome.errors == []
     assert find_failed(outcome) == []
     assert len(outcome.tests["t"]) == len(seen) + 2
+
+
+NATIVE_PROBE = """
+import os, socket, subprocess
+def tente(f, *a):
+    try:
+        f(*a)
+        return 'yes'
+    except OSError as e:
+        return e.strerror or 'no'
+def ecrit(chemin):
+    open(chemin, 'w').write('x')
+def sonde():
+    return {
+        'environment': sorted(os.environ),
+        'uid': os.getuid(),
+        'socket': tente(socket.socket),
+        'child': tente(os.fork),
+        'program': tente(subprocess.run, ['/usr/bin/env']),
+        'signal': tente(os.kill, os.getpid(), 0),
+        'processes': tente(os.listdir, '/proc'),
+        'home': tente(os.listdir, '/home'),
+        'write': tente(ecrit, '/x'),
+        'write python': tente(ecrit, '/python/x'),
+        'write environment': tente(ecrit, os.path.dirname(os.__file__) + '/x'),
+        'write files': tente(ecrit, '/drive/x'),
+    }
+"""
+NO, READ_ONLY, ABSENT = (
+    "Operation not permitted",
+    "Read-only file system",
+    "No such file or directory",
+)
+NATIVE_SEEN = {
+    "uid": 65534,
+    "socket": NO,
+    "child": NO,
+    "program": NO,
+    "signal": NO,
+    "processes": ABSENT,
+    "home": ABSENT,
+    "write": READ_ONLY,
+    "write python": READ_ONLY,
+    "write environment": READ_ONLY,
+    "write files": "yes",
+}
+
+
+@needs_sandbox
+def test_a_server_environment_has_the_same_walls(native, tmp_path):
+    (tmp_path / "sous").mkdir()
+    (tmp_path / "sous/notes.csv").write_text("7" * 3_000_000)
+    bench = native.open_bench([{"role": "given", "source": "import math"}], tmp_path, "sous")
+    tests = "vu = sonde()\nassert 'CANDYCE_DATA' not in vu['environment']\n" + "\n".join(
+        f"assert vu[{name!r}] == {value!r}" for name, value in NATIVE_SEEN.items()
+    )
+    waits = "import asyncio\nawait asyncio.sleep(0)\nlu = len(open('notes.csv').read())"
+    steps = [
+        Step("pupil", NATIVE_PROBE),
+        Step("pupil", waits),
+        Step("tests", tests, "t"),
+        Step("tests", "assert lu == 3_000_000 == len(open('notes.csv').read())", "files"),
+        Step("tests", "assert math.floor(lu) == lu", "imports"),
+    ]
+    try:
+        outcome = bench.mark(steps, tmp_path)
+    finally:
+        bench.close()
+    assert outcome.errors == []
+    assert find_failed(outcome) == []
+    assert len(outcome.tests["t"]) == len(NATIVE_SEEN) + 1
+
+
+def test_what_is_no_environment_is_told(tmp_path):
+    with pytest.raises(NoEnvironment):
+        NativePython("sciences", tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python").symlink_to("/usr/bin/env")
+    (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.11.7\n")
+    assert find_parts(tmp_path) == {str(tmp_path): tmp_path}
 
 
 PUPIL = """

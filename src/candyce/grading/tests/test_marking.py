@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from candyce.assignments.actions import give
 from candyce.assignments.models import Copy
 from candyce.grading import actions
 from candyce.grading.models import Sheet
 from candyce.grading.tests import lesson
-from candyce.grading.tests.conftest import needs_sandbox
+from candyce.grading.tests.conftest import Work, needs_sandbox
 from candyce.lib.errors import BadRequest, Conflict, Forbidden
+from candyce.projects.actions import create_project
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_sandbox]
 
@@ -107,3 +111,37 @@ def test_points_stay_in_bounds_and_pupils_do_not_mark(work, school):
         actions.set_answer(answer, revision=0, acting_user=school.bob, points=Decimal(4))
     with pytest.raises(Forbidden):
         actions.queue_marking([copy], acting_user=school.bob)
+
+
+@pytest.fixture
+def in_environment(school):
+    """The exercises, given to a class by a notebook whose kernel is a server environment."""
+    author = lesson.make_author()
+    author["metadata"]["kernelspec"] = {"name": "candyce-sciences", "display_name": "Sciences"}
+    project = create_project(
+        acting_user=school.alice, title="TP", files={"tp.ipynb": lesson.as_bytes(author)}
+    )
+    given = give(
+        acting_user=school.alice, classes=[school.school_class], title="TP", project=project
+    )
+    return Work(school, given)
+
+
+def test_a_notebook_of_a_server_environment_is_marked_there(in_environment, school, settings):
+    settings.CANDYCE_ENVIRONMENTS = {"sciences": Path(sys.prefix)}
+    copy = in_environment.hand_in(school.bob, lesson.make_copy(lesson.GOOD))
+    sheet = Sheet.objects.get(copy=copy)
+    assert (sheet.state, sheet.reason, sheet.runner) == ("done", "", "server:sciences")
+    assert sum(get_points(copy).values()) == 17
+
+
+def test_a_missing_environment_is_said_and_other_work_is_marked(in_environment, work, school):
+    copy = in_environment.hand_in(school.bob, lesson.make_copy(lesson.GOOD))
+    sheet = Sheet.objects.get(copy=copy)
+    assert (sheet.state, sheet.reason) == ("failed", "no_environment")
+    assert not sheet.answers.exists()
+    other = lesson.make_copy(lesson.GOOD)
+    # What a pupil writes there asks for nothing.
+    other["metadata"]["kernelspec"] = {"name": "candyce-sciences"}
+    sheet = Sheet.objects.get(copy=work.hand_in(school.bob, other))
+    assert (sheet.state, sheet.runner) == ("done", "browser-python")

@@ -76,10 +76,6 @@ function divide() {
 
 async function serve() {
   const { python, handle } = await load();
-  if (process.argv[3] === 'divides') {
-    // What is often used is compiled well before the first division, for all parts.
-    python.pyimport('candyce_warm').warm(WARM_ROUNDS);
-  }
   let part = 0;
   for (;;) {
     const line = read();
@@ -99,6 +95,10 @@ async function serve() {
     } else if (line === '{"do":"end"}') {
       process.kill(part, 'SIGKILL');
       write('{"ended":true}');
+    } else if (line === '{"do":"warm"}') {
+      // What is often used is then compiled well, for all parts that are still to come.
+      python.pyimport('candyce_warm').warm(WARM_ROUNDS);
+      write('{"do":"ready"}');
     } else if (line.startsWith('{"do":"load"')) {
       await loadPackages(python, JSON.parse(line).sources);
       write('{"do":"ready"}');
