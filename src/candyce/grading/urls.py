@@ -4,6 +4,7 @@ from django.urls import path
 
 from candyce.grading.gradebook.views import book as gradebook
 from candyce.grading.gradebook.views import cells, columns, statistics
+from candyce.grading.gradebook.views import files as gradebook_files
 from candyce.grading.views import answers, comments, files, marking, overview
 
 app_name = "grading"
@@ -23,7 +24,8 @@ urlpatterns = [
     path("assignments/<uuid:pk>/statistics/", statistics.show, name="statistics"),
     path("gradebook/", gradebook.index, name="gradebooks"),
     path("gradebook/<uuid:pk>/", gradebook.show, name="gradebook"),
-    path("gradebook/<uuid:pk>/marks.csv", gradebook.download, name="gradebook_csv"),
+    path("gradebook/<uuid:pk>/marks.<str:kind>", gradebook_files.download, name="gradebook_file"),
+    path("gradebook/<uuid:pk>/import/", gradebook_files.import_csv, name="gradebook_import"),
     path("gradebook/<uuid:pk>/type/", cells.show, name="gradebook_type"),
     path("gradebook/<uuid:pk>/cell/", cells.save, name="gradebook_cell"),
     path("gradebook/<uuid:pk>/columns/new/", columns.add, name="add_column"),

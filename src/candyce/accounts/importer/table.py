@@ -98,7 +98,7 @@ def _decode(content: bytes) -> str | None:
 def read_table(text: str) -> Table:
     """Parse the decoded text; raises :class:`FileRefused`."""
     text = re.sub(r"\r\n?", "\n", text).lstrip("\ufeff")
-    delimiter = _find_delimiter(text)
+    delimiter = find_delimiter(text)
     offset = 0
     if re.match(r"sep=.\n", text):  # a line that spreadsheets write and read
         text, offset = text.split("\n", 1)[1], 1
@@ -114,7 +114,7 @@ def read_table(text: str) -> Table:
         ) from error
 
 
-def _find_delimiter(text: str) -> str:
+def find_delimiter(text: str) -> str:
     if text.startswith("sep=") and len(text) > 4 and text[4] in ";,\t":
         return text[4]
     first = text.split("\n", 1)[0]

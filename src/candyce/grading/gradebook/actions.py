@@ -90,18 +90,18 @@ def _write_copy(cell: Cell, given: Given, acting_user: User) -> None:
     if cell.copy is None:
         if given.mark is None:
             return
-        raise BadRequest(
-            _(
-                "%(name)s has not opened this work, so there is no copy to mark. Add a column of your own for "
-                "what was done on paper."
-            )
-            % {"name": cell.pupil.full_name},
-            code="no_copy",
-        )
+        raise BadRequest(say_no_copy(cell.pupil), code="no_copy")
     if given.mark is None and not has_questions(cell.copy.assignment):
         assignment_actions.set_mark(cell.copy, None, acting_user=acting_user)
     else:
         write_mark(cell.copy, given.mark, acting_user=acting_user)
+
+
+def say_no_copy(pupil: User) -> str:
+    return _(
+        "%(name)s has not opened this work, so there is no copy to mark. Add a column of your own for "
+        "what was done on paper."
+    ) % {"name": pupil.full_name}
 
 
 def _say_conflict(now: Given, entry: Entry, copy: Copy | None) -> str:

@@ -31,6 +31,7 @@ from candyce.grading.gradebook.models import Entry, LineItem
 from candyce.grading.gradebook.words import Given, say_short
 
 SHORT = 8  # hexadecimal digits
+STAGES = ("not_open", "not_started", "working", "overdue", "to_mark", "no_mark")
 
 
 @dataclass(frozen=True)

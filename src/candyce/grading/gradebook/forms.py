@@ -158,3 +158,15 @@ class PeriodsBase(forms.BaseFormSet):
 PeriodsForm = forms.formset_factory(
     PeriodRow, formset=PeriodsBase, extra=0, max_num=PERIODS, absolute_max=PERIODS
 )
+
+
+class ImportForm(forms.Form):
+    """The gradebook's CSV; ``text`` and ``digest`` come back from the page that showed what would change."""
+
+    file = forms.FileField(label=gettext_lazy("The CSV file"))
+    clear = forms.BooleanField(
+        label=gettext_lazy("Empty cells take away the marks that are there"), required=False
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, label_suffix="")

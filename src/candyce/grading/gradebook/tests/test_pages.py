@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -16,7 +14,7 @@ from django.utils import timezone, translation
 from candyce.accounts.models import AuditEntry, Enrolment
 from candyce.assignments import access, actions
 from candyce.assignments.models import Assignment, Copy
-from candyce.grading.gradebook import export, queries
+from candyce.grading.gradebook import queries
 from candyce.grading.gradebook.actions import set_coefficients
 from candyce.grading.gradebook.book import Book, Column
 from candyce.grading.models import Coefficient
@@ -245,59 +243,6 @@ def test_coefficient_of_work_that_is_not_in_the_table_is_ignored(room, as_):
     browser = as_("alice")
     browser.post(address(room), {f"was-{strange.pk}": "1", f"coefficient-{strange.pk}": "9"})
     assert not Coefficient.objects.exists()
-
-
-# --- the file -----------------------------------------------------------------------------------
-
-
-def read(data: bytes, delimiter: str) -> list[list[str]]:
-    assert data.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=delimiter))
-
-
-def test_file_has_each_language_s_habits(room):
-    set_coefficients(
-        room.school.school_class,
-        {column_of("Sur trente"): Decimal("1.5")},
-        acting_user=room.people["alice"],
-    )
-    book = get_book(room)
-    with translation.override("fr"):
-        french = read(export.make_csv(book), ";")
-    assert french[0] == [
-        "Nom de famille",
-        "Prénom",
-        "Les triangles",
-        "Sur trente",
-        "Sur vingt",
-        "Moyenne",
-    ]
-    assert french[1] == ["Coefficient", "", "1", "1,5", "1", ""]
-    assert french[2] == ["Test", "Bob", "Pas commencé", "10", "14", "11,6"]
-    assert french[4] == ["Moyenne de la classe", "", "", "10", "11", "9,8"]
-    with translation.override("en"):
-        english = read(export.make_csv(book), ",")
-    assert english[2] == ["Test", "Bob", "Not started", "10", "14", "11.6"]
-    assert [row[0] for row in english[4:]] == ["Class average", "Median", "Lowest", "Highest"]
-
-
-def test_file_holds_no_formula(room):
-    pk = Assignment.objects.get(title="Sur vingt").pk
-    for start in ("=", "+", "-", "@", "\t=", "  ="):
-        Assignment.objects.filter(pk=pk).update(title=f"{start}HYPERLINK(1)")
-        room.people["bob"].family_name = f"{start}cmd|' /C calc'!A0"
-        room.people["bob"].save()
-        with translation.override("en"):
-            rows = read(export.make_csv(get_book(room)), ",")
-        cells = [cell for row in rows for cell in row]
-        assert f"'{start}HYPERLINK(1)" in cells
-        assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
-
-
-def test_file_is_downloaded(room, as_):
-    answer = as_("alice").get(f"{address(room)}marks.csv")
-    assert answer["Content-Disposition"].startswith("attachment")
-    assert answer["Content-Type"].startswith("text/csv")
 
 
 # --- a pupil's own marks ------------------------------------------------------------------------

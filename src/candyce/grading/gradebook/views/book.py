@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from candyce.accounts.http import SignedInRequest
-from candyce.grading.gradebook import access, actions, export, queries
+from candyce.grading.gradebook import access, actions, queries
 from candyce.grading.gradebook.book import Book
 from candyce.grading.gradebook.forms import CoefficientsForm, PeriodForm
 from candyce.grading.gradebook.models import LineItem
@@ -104,19 +104,6 @@ def _get_undo(request: SignedInRequest, pk: uuid.UUID) -> LineItem | None:
         return access.get_deleted_item(request.user, pk, uuid.UUID(request.GET.get("undo", "")))
     except (ValueError, NotFound):
         return None
-
-
-@login_required
-@require_safe
-def download(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The table of :func:`show` as a CSV."""
-    _period, book = get_period_book(request, pk)
-    name = export.make_file_name(book.school_class)
-    return HttpResponse(
-        export.make_csv(book),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 @login_required
