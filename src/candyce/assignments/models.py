@@ -8,16 +8,20 @@ from collections.abc import Iterable
 from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from candyce.accounts.models import User
 from candyce.lib.text import fold
 from candyce.projects.models import Version
+
+LATE_GRACE_MAX = 24 * 60  # minutes
 
 
 class Assignment(models.Model):
     """A version of a project handed to classes, within a window of time.
 
     ``group_mode``: whether pupils share copies, and who says with whom. ``group_size``: most pupils of a group.
+    Times that hold for one pupil are asked of ``candyce.assignments.times``.
     """
 
     class GroupMode(models.TextChoices):
@@ -25,6 +29,22 @@ class Assignment(models.Model):
         DRAWN = "drawn", _("In groups drawn by lot")
         TEACHER = "teacher", _("In groups that I make")
         PUPILS = "pupils", _("In groups that pupils make")
+
+    class Outside(models.TextChoices):
+        """What pupils see before the opening and after the closing."""
+
+        LOCKED = "locked", _("Locked: announced before, read only after")
+        HIDDEN = "hidden", _("Invisible before and after")
+
+    class LateRule(models.TextChoices):
+        ACCEPT = "accept", _("Accepted, and said to be late")
+        POINTS = "points", _("Accepted, with points taken off")
+        PERCENT = "percent", _("Accepted, with a share of the mark taken off")
+        REFUSE = "refuse", _("Refused: work stops at the due time")
+
+    class LateUnit(models.TextChoices):
+        DAY = "day", pgettext_lazy("late", "for each day begun")
+        HOUR = "hour", pgettext_lazy("late", "for each hour begun")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(
@@ -42,7 +62,19 @@ class Assignment(models.Model):
     instructions = models.TextField(_("instructions"), blank=True, help_text=_("Markdown"))
     code = models.CharField(max_length=8, unique=True)
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    # Pupils entitled to extra time get it here without anybody thinking of it.
+    accommodated = models.BooleanField(default=True)
+    outside = models.CharField(max_length=8, choices=Outside, default=Outside.LOCKED)
+    late_rule = models.CharField(max_length=8, choices=LateRule, default=LateRule.ACCEPT)
+    # Points, or per cent of `mark_max`, taken off for each unit begun; `late_cap`: in all, at most.
+    late_amount = models.DecimalField(max_digits=6, decimal_places=2, default=1)
+    late_unit = models.CharField(max_length=4, choices=LateUnit, default=LateUnit.DAY)
+    late_cap = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    late_grace = models.PositiveSmallIntegerField(default=0)  # minutes that do not count as late
+    # When the worker next looks at the assignment, because some pupil's time is over.
+    closing_planned_at = models.DateTimeField(null=True, blank=True, editable=False)
     mark_max = models.DecimalField(_("marked out of"), max_digits=6, decimal_places=2, default=20)
     group_mode = models.CharField(max_length=8, choices=GroupMode, blank=True, default="")
     group_size = models.PositiveSmallIntegerField(_("at most, in a group"), default=3)
@@ -65,6 +97,24 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(group_size__range=(2, 5)), name="assignment_group_size"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(due_at=None)
+                    | models.Q(opens_at=None)
+                    | models.Q(due_at__gt=models.F("opens_at"))
+                )
+                & (
+                    models.Q(due_at=None)
+                    | models.Q(closes_at=None)
+                    | models.Q(due_at__lte=models.F("closes_at"))
+                ),
+                name="assignment_due_within_window",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(late_amount__range=(0, 1000), late_grace__lte=LATE_GRACE_MAX)
+                & (models.Q(late_cap=None) | models.Q(late_cap__range=(0, 1000))),
+                name="assignment_late_bounded",
             ),
         )
 
@@ -161,6 +211,11 @@ class Copy(models.Model):
     )
     # Given back to work on: the pupil may write although the window is closed, until handed in again.
     reopened_at = models.DateTimeField(null=True, blank=True)
+    # A teacher takes nothing off for being late.
+    late_lifted_at = models.DateTimeField(null=True, blank=True)
+    late_lifted_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     mark = models.DecimalField(_("mark"), max_digits=6, decimal_places=2, null=True, blank=True)
     appraisal = models.TextField(_("appraisal"), blank=True)
     marked_by = models.ForeignKey(
@@ -199,6 +254,74 @@ class Copy(models.Model):
 def say_people(people: Iterable[User]) -> str:
     """Names in a line."""
     return ", ".join(person.full_name for person in people)
+
+
+class PupilTimes(models.Model):
+    """What one pupil's times are in one assignment, where they are not those of all.
+
+    A time of one's own holds exactly as it stands. Extra time is added to the class's: ``extra_minutes``, and
+    ``extra_percent`` of the time given, which stands in for the pupil's accommodation (0: none).
+    ``outside``: what this pupil sees outside the window; empty: as all.
+    """
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="pupil_times")
+    pupil = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="own_times")
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    extra_minutes = models.PositiveIntegerField(default=0)
+    extra_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    outside = models.CharField(max_length=8, choices=Assignment.Outside, blank=True, default="")
+    set_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("assignment", "pupil"), name="pupil_times_once"),
+            models.CheckConstraint(
+                condition=models.Q(opens_at=None)
+                | models.Q(closes_at=None)
+                | models.Q(closes_at__gt=models.F("opens_at")),
+                name="pupil_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(extra_minutes__lte=20160)
+                & (models.Q(extra_percent=None) | models.Q(extra_percent__lte=200)),
+                name="pupil_extra_bounded",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id} in {self.assignment_id}"
+
+
+class Accommodation(models.Model):
+    """Extra time that a pupil is entitled to, in every timed piece of work: a third is 33 %.
+
+    Only those who teach the pupil and the school's administration know of it. Why is written nowhere.
+    """
+
+    pupil = models.OneToOneField(
+        "accounts.User", on_delete=models.CASCADE, related_name="accommodation"
+    )
+    extra_percent = models.PositiveSmallIntegerField(_("extra time in per cent"))
+    set_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(extra_percent__gte=1, extra_percent__lte=200),
+                name="accommodation_bounded",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pupil_id}: {self.extra_percent} %"
 
 
 class CodeGuess(models.Model):

@@ -1,0 +1,214 @@
+"""The rule of times: cases a teacher would check by hand, and that lists and checks never disagree."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from candyce.accounts.models import User
+from candyce.assignments import times
+from candyce.assignments.models import Accommodation, Assignment, Copy, PupilTimes
+from candyce.assignments.times import Own, compute
+from candyce.projects.models import Project
+
+T8 = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+Rule = Assignment.LateRule
+
+
+def at(hours: float) -> datetime:
+    return T8 + timedelta(hours=hours)
+
+
+def work(**fields) -> Assignment:
+    return Assignment(**{"created_at": at(-1), **fields})
+
+
+def tell(assignment: Assignment, **own) -> tuple[float | None, ...]:
+    """Opening, due time and closing, in hours after eight."""
+    found = compute(assignment, Own(**own))
+    moments = (found.opens_at, found.due_at, found.closes_at)
+    return tuple(m and round((m - T8) / timedelta(hours=1), 4) for m in moments)
+
+
+def test_without_anything_of_ones_own_the_times_are_those_of_all():
+    assert tell(work()) == (None, None, None)
+    whole = work(opens_at=at(1), due_at=at(2), closes_at=at(3))
+    assert tell(whole) == (1, 2, 3)
+
+
+def test_a_third_more_of_an_hours_test_is_twenty_minutes():
+    test = work(opens_at=at(1), closes_at=at(2))
+    assert tell(test, standing=33) == (1, None, 2.33)
+    assert tell(test, standing=33, extra_minutes=30) == (1, None, 2.83)
+    assert tell(test, standing=33, extra_percent=50) == (1, None, 2.5)
+    assert tell(test, standing=33, extra_percent=0) == (1, None, 2)
+    test.accommodated = False
+    assert tell(test, standing=33) == (1, None, 2)
+    assert tell(test, standing=33, extra_percent=50) == (1, None, 2.5)
+
+
+def test_what_is_open_at_once_is_measured_from_when_it_was_given():
+    assert tell(work(closes_at=at(1)), standing=50) == (None, None, 2)
+
+
+def test_the_share_is_of_the_time_until_work_is_due_and_moves_the_closing_too():
+    test = work(opens_at=at(0), due_at=at(2), closes_at=at(5))
+    assert tell(test, standing=50) == (0, 3, 6)
+
+
+def test_homework_of_a_week_is_not_lengthened_by_days_unless_the_teacher_says_so():
+    homework = work(opens_at=at(0), closes_at=at(24 * 7))
+    assert tell(homework, standing=33) == (0, None, 168)
+    assert tell(homework, extra_percent=50) == (0, None, 252)
+
+
+def test_a_duration_counts_from_the_first_opening_and_never_beyond_the_window():
+    test = work(opens_at=at(0), closes_at=at(4), duration_minutes=60)
+    assert tell(test) == (0, None, 4)
+    assert tell(test, started_at=at(1)) == (0, None, 2)
+    assert tell(test, started_at=at(3.5)) == (0, None, 4)
+    assert tell(test, started_at=at(1), standing=50) == (0, None, 2.5)
+    assert tell(test, started_at=at(3.5), standing=50) == (0, None, 4.5)
+    assert tell(work(duration_minutes=60), started_at=at(9)) == (None, None, 10)
+
+
+def test_a_time_of_ones_own_holds_as_it_stands():
+    test = work(opens_at=at(1), due_at=at(2), closes_at=at(3))
+    assert tell(test, closes_at=at(7), standing=100, extra_minutes=600) == (1, 7, 7)
+    assert tell(test, opens_at=at(0.5)) == (0.5, 2, 3)
+    assert tell(test, due_at=at(5)) == (1, 5, 5)
+    assert tell(test, closes_at=at(1.5)) == (1, 1.5, 1.5)
+    timed = work(duration_minutes=30)
+    assert tell(timed, started_at=at(0), closes_at=at(6)) == (None, None, 6)
+
+
+def test_where_late_work_is_refused_the_due_time_is_the_closing():
+    strict = work(due_at=at(2), closes_at=at(8), late_rule=Rule.REFUSE)
+    assert tell(strict) == (None, 2, 2)
+    assert tell(strict, extra_minutes=30) == (None, 2.5, 2.5)
+    assert tell(strict, closes_at=at(5)) == (None, 5, 5)
+    assert tell(strict, due_at=at(9)) == (None, 9, 9)
+
+
+def test_dates_at_the_end_of_time_do_not_overflow():
+    last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    assert compute(work(closes_at=last), Own(extra_percent=200)).closes_at is None
+    near = datetime(9999, 6, 1, tzinfo=UTC)
+    assert compute(work(opens_at=T8, closes_at=near), Own(extra_percent=200)).closes_at is None
+
+
+# --- lists and checks ---------------------------------------------------------------------------
+
+MOMENTS = st.integers(0, 60 * 24 * 4).map(lambda minutes: T8 + timedelta(minutes=minutes))
+ODD = st.datetimes(datetime(1990, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))
+MAYBE = st.none() | MOMENTS | MOMENTS | ODD
+
+
+@st.composite
+def cases(draw):
+    """An assignment's fields, a pupil's own, a share that stands, and a first opening."""
+    opens, due, closes = draw(MAYBE), draw(MAYBE), draw(MAYBE)
+    present = sorted({moment for moment in (opens, due, closes) if moment})
+    if opens:
+        opens = present.pop(0)
+    due = present.pop(0) if due and present else None
+    closes = present.pop() if closes and present else due if closes else None
+    own = sorted({draw(MOMENTS), draw(MOMENTS)})
+    mine = {
+        "opens_at": own[0] if draw(st.booleans()) else None,
+        "closes_at": own[1] if len(own) == 2 and draw(st.booleans()) else None,
+        "due_at": draw(st.none() | MOMENTS),
+        "extra_minutes": draw(st.just(0) | st.integers(0, 20160)),
+        "extra_percent": draw(st.none() | st.integers(0, 200)),
+    }
+    fields = {
+        "opens_at": opens,
+        "due_at": due,
+        "closes_at": closes,
+        "created_at": draw(MOMENTS),
+        "duration_minutes": draw(st.none() | st.integers(1, 5000)),
+        "accommodated": draw(st.booleans()),
+        "late_rule": draw(st.sampled_from(Rule.values)),
+    }
+    return (
+        fields,
+        draw(st.none() | st.just(mine)),
+        draw(st.just(0) | st.integers(1, 200)),
+        draw(st.none() | MOMENTS),
+    )
+
+
+def save(classroom, case, pupil) -> Assignment:
+    fields, mine, standing, started = case
+    fields = dict(fields)
+    created = fields.pop("created_at")
+    given = Assignment.objects.create(
+        version=classroom.assignment.version,
+        author=classroom.people["alice"],
+        title="T",
+        code=uuid.uuid4().hex[:8],
+        **fields,
+    )
+    Assignment.objects.filter(pk=given.pk).update(created_at=created)
+    given.created_at = created
+    if mine:
+        PupilTimes.objects.create(assignment=given, pupil=pupil, **mine)
+    if standing:
+        Accommodation.objects.create(pupil=pupil, extra_percent=standing)
+    if started:
+        project = Project.objects.create(owner=pupil, title="T", kind=Project.Kind.COPY, tree={})
+        copy = Copy.objects.create(assignment=given, pupil=pupil, project=project)
+        Copy.objects.filter(pk=copy.pk).update(started_at=started)
+    return given
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(case=cases(), now=MOMENTS)
+def test_a_list_and_a_check_never_disagree(classroom, case, now):
+    with transaction.atomic():
+        check_lists(classroom, case, now)
+
+
+def check_lists(classroom, case, now):
+    pupil = User.objects.create(username=uuid.uuid4().hex)
+    given_work = save(classroom, case, pupil)
+    checked = times.get_times(given_work, pupil)
+    expected = (checked.opens_at, checked.due_at, checked.closes_at)
+
+    columns = times.get_columns_for(pupil, now)
+    query = times.with_times_of(Assignment.objects.filter(pk=given_work.pk), pupil)
+    [row] = times.annotate_times(query, columns)
+    assert times.read_columns(row) == expected
+    assert query.filter(columns.open_yet).exists() == checked.is_open_yet(now)
+    assert query.filter(columns.closed).exists() == checked.is_closed(now)
+
+    copies = times.with_own_times(Copy.objects.filter(assignment=given_work))
+    columns = times.get_columns_of_copies(now)
+    for copy in times.annotate_times(copies, columns).select_related("assignment"):
+        assert times.read_columns(copy) == expected
+        carried = times.get_copy_times(copy)
+        assert (carried.opens_at, carried.due_at, carried.closes_at) == expected
+    assert copies.filter(columns.closed).exists() == bool(case[-1] and checked.is_closed(now))
+
+
+def test_times_of_many_are_asked_in_three_queries(classroom, django_assert_num_queries):
+    bob, chloe = classroom.people["bob"], classroom.people["chloe"]
+    closes = timezone.now() + timedelta(hours=2)
+    classroom.assignment.closes_at = closes
+    classroom.assignment.save()
+    PupilTimes.objects.create(assignment=classroom.assignment, pupil=bob, extra_minutes=15)
+    with django_assert_num_queries(3):
+        found = times.get_all_times(classroom.assignment, [bob.pk, chloe.pk])
+    assert found[bob.pk].closes_at == closes + timedelta(minutes=15)
+    assert found[bob.pk].own
+    assert not found[chloe.pk].own
+    assert found[chloe.pk].closes_at == closes

@@ -1,0 +1,329 @@
+"""When a pupil may work: opening, due time, closing, each pupil's own.
+
+One rule (:func:`work_out`) is written once and worked out twice: here in Python for a check, in ``times_sql`` for a
+list. Both reckon in whole microseconds since 1970 (UTC), so they agree to the last digit on every database, and a
+change to summer time lengthens or shortens nobody's work.
+
+- A time of the pupil's own holds exactly as it stands.
+- Extra time is added to the due time and to the closing of all: minutes, and a share of the time given, which is from
+  the opening (or the giving) to the due time (or the closing). A lasting accommodation is added where the work is
+  timed: at most a day is given for it.
+- Where late work is refused, the due time is the closing.
+- Members of a group share a copy, so they share its times: of each time, the most generous of its members'.
+"""
+
+from __future__ import annotations
+
+import operator
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from candyce.accounts.models import User
+from candyce.assignments.models import Accommodation, Assignment, Copy, Membership, PupilTimes
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICRO = timedelta(microseconds=1)
+MINUTE = 60_000_000
+TIMED = 24 * 60 * MINUTE  # who is given more than a day does homework, not a test
+# No such time. Two days within what a date can say, so that each zone can show what lies between.
+ALWAYS = (datetime(1, 1, 3, tzinfo=UTC) - EPOCH) // MICRO
+NEVER = (datetime(9999, 12, 29, tzinfo=UTC) - EPOCH) // MICRO
+UNSET = -1  # a percentage that nobody gave
+
+
+@dataclass(frozen=True)
+class Times:
+    """A pupil's times in an assignment; None: there is no such time.
+
+    ``extra``: by how much the class's times were lengthened, ``percent`` of it a share of the time given;
+    ``own``: the teacher gave this pupil other times; ``hidden``: what lies outside the window is not seen.
+    """
+
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+    closes_at: datetime | None = None
+    extra: timedelta = timedelta(0)
+    percent: int = 0
+    own: bool = False
+    hidden: bool = False
+
+    @property
+    def hand_in_by(self) -> datetime | None:
+        """What the pupil works towards: after it the work is late, or cannot be handed in."""
+        return self.due_at or self.closes_at
+
+    def is_open_yet(self, now: datetime) -> bool:
+        return self.opens_at is None or self.opens_at <= now
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.closes_at is not None and self.closes_at <= now
+
+    def get_next_change(self, now: datetime) -> datetime | None:
+        """The next moment at which the clock changes what the pupil may do."""
+        ahead = [at for at in (self.opens_at, self.closes_at) if at is not None and at > now]
+        return min(ahead, default=None)
+
+
+def merge(found: Iterable[Times], mine: Times) -> Times:
+    """The times of a group's copy for one of its members: the most generous of all members'."""
+    every = [mine, *found]
+    return Times(
+        opens_at=None if any(t.opens_at is None for t in every) else min(_some(every, "opens_at")),
+        due_at=None if any(t.due_at is None for t in every) else max(_some(every, "due_at")),
+        closes_at=None
+        if any(t.closes_at is None for t in every)
+        else max(_some(every, "closes_at")),
+        extra=mine.extra,
+        percent=mine.percent,
+        own=mine.own,
+        hidden=mine.hidden,
+    )
+
+
+def _some(every: Iterable[Times], name: str) -> list[datetime]:
+    return [getattr(one, name) for one in every]
+
+
+# --- the rule -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Facts:
+    """What the rule starts from, each in microseconds, per cent or as a truth; :data:`NEVER`,
+    :data:`ALWAYS` and :data:`UNSET` stand for what is absent. Numbers, or expressions of them."""
+
+    begins: Any  # the opening, else when the work was given
+    opens: Any
+    due: Any
+    closes: Any
+    accommodated: Any
+    refused: Any
+    own_opens: Any  # ALWAYS: none
+    own_due: Any
+    own_closes: Any
+    own_extra: Any
+    own_percent: Any
+    standing: Any
+
+
+class Numbers:
+    """The rule's operations on Python's integers."""
+
+    least = staticmethod(min)
+    greatest = staticmethod(max)
+    lt = staticmethod(operator.lt)
+    ge = staticmethod(operator.ge)
+    gt = staticmethod(operator.gt)
+    both = staticmethod(operator.and_)
+    either = staticmethod(operator.or_)
+
+    @staticmethod
+    def choose(*cases: tuple[bool, int], otherwise: int) -> int:
+        return next((value for condition, value in cases if condition), otherwise)
+
+    @staticmethod
+    def share(amount: int, percent: int) -> int:
+        return amount // 100 * percent
+
+
+def _get_extra(do: Any, have: Facts) -> tuple[Any, Any]:
+    """Extra time, and the share of the time given that is in it. Without an end it means nothing."""
+    window = do.greatest(do.least(have.due, have.closes) - have.begins, 0)
+    percent = do.choose(
+        (do.ge(have.own_percent, 0), have.own_percent),
+        (do.both(have.accommodated, do.ge(TIMED, window)), have.standing),
+        otherwise=0,
+    )
+    return have.own_extra + do.share(window, percent), percent
+
+
+def _get_closing(do: Any, have: Facts, extra: Any) -> Any:
+    own_closes, own_due = do.gt(have.own_closes, ALWAYS), do.gt(have.own_due, ALWAYS)
+    due = do.choose((have.refused, have.due), otherwise=NEVER)
+    of_class = do.least(do.least(have.closes, due) + extra, NEVER)
+    return do.choose(
+        (
+            do.both(have.refused, do.both(own_closes, own_due)),
+            do.least(have.own_closes, have.own_due),
+        ),
+        (own_closes, have.own_closes),
+        (do.both(have.refused, own_due), have.own_due),
+        # A due time of one's own that is later than the closing moves the closing too.
+        otherwise=do.greatest(of_class, have.own_due),
+    )
+
+
+def work_out(do: Any, have: Facts) -> tuple[Any, Any, Any, Any, Any]:
+    """Opening, due time, closing, extra time and its percentage; ``do``: the operations on what ``have`` holds."""
+    extra, percent = _get_extra(do, have)
+    opens = do.choose((do.gt(have.own_opens, ALWAYS), have.own_opens), otherwise=have.opens)
+    closes = _get_closing(do, have, extra)
+    moved = do.both(have.refused, do.gt(have.own_closes, ALWAYS))
+    due = do.choose(
+        (do.gt(have.own_due, ALWAYS), have.own_due),
+        (do.both(moved, do.lt(have.due, NEVER)), have.own_closes),
+        otherwise=do.least(have.due + extra, NEVER),
+    )
+    due = do.choose((do.lt(due, NEVER), do.least(due, closes)), otherwise=NEVER)
+    return opens, due, closes, extra, percent
+
+
+# --- one pupil ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Own:
+    """What is known of one pupil in an assignment beside the assignment's times."""
+
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+    closes_at: datetime | None = None
+    extra_minutes: int = 0
+    extra_percent: int | None = None
+    outside: str = ""
+    standing: int = 0
+
+    @property
+    def differs(self) -> bool:
+        return any(
+            (self.opens_at, self.due_at, self.closes_at, self.extra_minutes, self.outside)
+        ) or (self.extra_percent is not None)
+
+
+NOBODY = Own()
+
+
+def compute(assignment: Assignment, own: Own = NOBODY) -> Times:
+    """The times that follow from an assignment and what is known of a pupil; asks nothing of the database.
+
+    Without ``own``: those of the class.
+    """
+    facts = Facts(
+        begins=to_number(assignment.opens_at or assignment.created_at or timezone.now(), NEVER),
+        opens=to_number(assignment.opens_at, ALWAYS),
+        due=to_number(assignment.due_at, NEVER),
+        closes=to_number(assignment.closes_at, NEVER),
+        accommodated=assignment.accommodated,
+        refused=assignment.late_rule == Assignment.LateRule.REFUSE,
+        own_opens=to_number(own.opens_at, ALWAYS),
+        own_due=to_number(own.due_at, ALWAYS),
+        own_closes=to_number(own.closes_at, ALWAYS),
+        own_extra=own.extra_minutes * MINUTE,
+        own_percent=UNSET if own.extra_percent is None else own.extra_percent,
+        standing=own.standing,
+    )
+    opens, due, closes, extra, percent = work_out(Numbers, facts)
+    if due >= NEVER and closes >= NEVER:
+        extra, percent = 0, 0
+    return Times(
+        to_moment(opens),
+        to_moment(due),
+        to_moment(closes),
+        timedelta(microseconds=extra),
+        percent,
+        own.differs,
+        (own.outside or assignment.outside) == Assignment.Outside.HIDDEN,
+    )
+
+
+def to_number(moment: datetime | None, absent: int) -> int:
+    return absent if moment is None else (moment - EPOCH) // MICRO
+
+
+def to_moment(number: int) -> datetime | None:
+    if number <= ALWAYS or number >= NEVER:
+        return None
+    return EPOCH + timedelta(microseconds=number)
+
+
+# --- asked of the database ----------------------------------------------------------------------
+
+
+def get_times(assignment: Assignment, pupil: User) -> Times:
+    """The pupil's times in the assignment, or those of the pupil's group: the one answer to that question."""
+    return get_all_times([assignment], [pupil.pk])[assignment.pk, pupil.pk]
+
+
+def get_copy_times(copy: Copy) -> Times:
+    """The times that hold for a copy: its pupil's, or the most generous of its members'."""
+    members = copy.members if copy.group_id else [copy.pupil]
+    assignment = copy.assignment
+    if not members:
+        return compute(assignment)
+    own = _get_own([assignment.pk], [one.pk for one in members])
+    found = [compute(assignment, own(assignment.pk, one.pk)) for one in members]
+    return merge(found, found[0])
+
+
+def get_class_times(assignment: Assignment, pupil_ids: Iterable[uuid.UUID]) -> dict[Any, Times]:
+    """The times of many pupils in one assignment; always two queries, three where there are groups."""
+    found = get_all_times([assignment], pupil_ids)
+    return {pupil: times for (_assignment, pupil), times in found.items()}
+
+
+def get_all_times(
+    assignments: Iterable[Assignment], pupil_ids: Iterable[uuid.UUID]
+) -> dict[tuple[Any, Any], Times]:
+    """The times of each of these pupils in each of these assignments, by both ids; the same few queries."""
+    works, ids = {one.pk: one for one in assignments}, list(pupil_ids)
+    mates = _get_mates([one.pk for one in works.values() if one.group_mode], ids)
+    everyone = {*ids, *(pupil for those in mates.values() for pupil in those)}
+    own = _get_own(list(works), everyone)
+
+    def find(assignment: Assignment, pupil: Any) -> Times:
+        mine = compute(assignment, own(assignment.pk, pupil))
+        others = mates.get((assignment.pk, pupil), ())
+        return merge((compute(assignment, own(assignment.pk, one)) for one in others), mine)
+
+    return {(work.pk, pupil): find(work, pupil) for work in works.values() for pupil in ids}
+
+
+def _get_mates(assignment_ids: list[Any], ids: list[Any]) -> dict[tuple[Any, Any], list[Any]]:
+    """Who shares a copy with each of these pupils, by assignment and pupil."""
+    if not assignment_ids:
+        return {}
+    groups: dict[Any, list[tuple[Any, Any]]] = {}
+    rows = Membership.objects.filter(
+        assignment__in=assignment_ids, group__memberships__pupil__in=ids
+    ).distinct()
+    for group, assignment, pupil in rows.values_list("group_id", "assignment_id", "pupil_id"):
+        groups.setdefault(group, []).append((assignment, pupil))
+    return {
+        (assignment, pupil): [other for _same, other in members if other != pupil]
+        for members in groups.values()
+        for assignment, pupil in members
+    }
+
+
+def _get_own(assignment_ids: list[Any], ids: Iterable[Any]) -> Any:
+    """What is known of these pupils, as a function of assignment and pupil (ids); two queries."""
+    ids = list(ids)
+    rows = {
+        (row.assignment_id, row.pupil_id): row
+        for row in PupilTimes.objects.filter(assignment__in=assignment_ids, pupil__in=ids)
+    }
+    standing = dict(
+        Accommodation.objects.filter(pupil__in=ids).values_list("pupil_id", "extra_percent")
+    )
+    return lambda assignment, pupil: _make_own(
+        rows.get((assignment, pupil)), standing.get(pupil, 0)
+    )
+
+
+def _make_own(row: PupilTimes | None, standing: int) -> Own:
+    if row is None:
+        return Own(standing=standing)
+    return Own(
+        row.opens_at,
+        row.due_at,
+        row.closes_at,
+        row.extra_minutes,
+        row.extra_percent,
+        row.outside,
+        standing,
+    )
