@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments.models import Assignment, Copy, Membership
+from candyce.assignments.times import Times, compute, get_times
+from candyce.assignments.times_sql import hidden_from, not_open_for
 from candyce.lib.errors import CandyceError, Forbidden, NotFound
 from candyce.projects.access import (
     COMMENT,
@@ -40,19 +42,34 @@ NO_COPY = {**NOTHING, "as_owner": Value(False)}
 # --- the window of time -------------------------------------------------------------------------
 
 
-def is_open_yet(assignment: Assignment, now: datetime | None = None) -> bool:
-    return assignment.opens_at is None or assignment.opens_at <= (now or timezone.now())
+def is_open_yet(
+    assignment: Assignment, now: datetime | None = None, *, times: Times | None = None
+) -> bool:
+    """Whether the class may begin; with ``times``: the pupil whose times these are."""
+    return (times or compute(assignment)).is_open_yet(now or timezone.now())
 
 
-def is_closed(assignment: Assignment, now: datetime | None = None) -> bool:
-    """Past its closing time, or archived (which closes for good)."""
+def is_closed(
+    assignment: Assignment, now: datetime | None = None, *, times: Times | None = None
+) -> bool:
+    """Past the closing time of the class, or of the pupil whose ``times`` these are; or archived (which closes
+    for good)."""
     if assignment.archived_at is not None:
         return True
-    return assignment.closes_at is not None and assignment.closes_at <= (now or timezone.now())
+    return (times or compute(assignment)).is_closed(now or timezone.now())
 
 
-def is_in_window(assignment: Assignment) -> bool:
-    return is_open_yet(assignment) and not is_closed(assignment)
+def is_in_window(assignment: Assignment, *, times: Times | None = None) -> bool:
+    times = times or compute(assignment)
+    return is_open_yet(assignment, times=times) and not is_closed(assignment, times=times)
+
+
+def is_hidden(assignment: Assignment, times: Times, copy: Copy | None) -> bool:
+    """Whether the pupil whose times these are sees nothing of it now. What was returned, or given back to work on,
+    is seen."""
+    if not times.hidden or is_in_window(assignment, times=times):
+        return False
+    return copy is None or not (copy.state == Copy.State.RETURNED or copy.reopened_at is not None)
 
 
 # --- assignments --------------------------------------------------------------------------------
@@ -81,15 +98,29 @@ def followed_by(user: User) -> QuerySet[Assignment]:
     return _assignments(user).filter(Q(author_id=user.pk) | Q(as_teacher=True), deleted_at=None)
 
 
+def _shown_to_pupil(user: User, assignment: str = "pk") -> Q:
+    """Of what is invisible outside its window nothing is known there, but what came back: :func:`is_hidden`."""
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    back = Copy.objects.filter(owned_by(user)).filter(
+        Q(state=Copy.State.RETURNED) | Q(reopened_at__isnull=False)
+    )
+    hidden = hidden_from(user, timezone.now()).values("pk")
+    return ~Q(**{f"{assignment}__in": hidden}) | Q(
+        **{f"{assignment}__in": back.values("assignment_id")}
+    )
+
+
 def given_to(user: User) -> QuerySet[Assignment]:
-    """Assignments given to the pupil's classes."""
-    return _assignments(user).filter(Q(as_pupil=True), deleted_at=None)
+    """Assignments given to the pupil's classes, which the pupil may know of now."""
+    return _assignments(user).filter(Q(as_pupil=True), _shown_to_pupil(user), deleted_at=None)
 
 
 def visible_to(user: User) -> QuerySet[Assignment]:
     """Assignments that the person may know of."""
+    as_pupil = Q(as_pupil=True) & _shown_to_pupil(user)
     return _assignments(user).filter(
-        Q(author_id=user.pk) | Q(as_teacher=True) | Q(as_pupil=True), deleted_at=None
+        Q(author_id=user.pk) | Q(as_teacher=True) | as_pupil, deleted_at=None
     )
 
 
@@ -190,9 +221,10 @@ def _pupil_of_copy(user: User) -> Q:
 
 def copies_visible_to(user: User) -> QuerySet[Copy]:
     """Copies the person may read: a pupil's own ones, and those of the pupils one follows."""
-    opened = Q(assignment__opens_at=None) | Q(assignment__opens_at__lte=timezone.now())
+    opened = ~Q(assignment__in=not_open_for(user, timezone.now()).values("pk"))
     mine = _pupil_of_copy(user) & (opened | ~Q(state=Copy.State.WORKING))
-    return _copies(user).filter(mine | _teacher_of_copy(user))
+    shown = _shown_to_pupil(user, "assignment")
+    return _copies(user).filter((mine & shown) | _teacher_of_copy(user))
 
 
 def copies_followed_by(user: User) -> QuerySet[Copy]:
@@ -214,34 +246,33 @@ def is_owner(user: User, copy: Copy) -> bool:
     return Copy.objects.filter(owned_by(user), pk=copy.pk).exists()
 
 
-def get_next_change(assignment: Assignment, now: datetime | None = None) -> datetime | None:
-    """The next moment at which the window opens or closes; None when the clock changes nothing."""
-    now = now or timezone.now()
-    ahead = [at for at in (assignment.opens_at, assignment.closes_at) if at and at > now]
-    return min(ahead, default=None)
+def _pupil_rights(user: User, copy: Copy) -> Rights:
+    times = get_times(copy.assignment, user)
+    until = times.get_next_change(timezone.now())
+    return replace(_pupil_rights_now(copy, times), until=until)
 
 
-def _pupil_rights(copy: Copy) -> Rights:
-    return replace(_pupil_rights_now(copy), until=get_next_change(copy.assignment))
-
-
-def _pupil_rights_now(copy: Copy) -> Rights:
+def _pupil_rights_now(copy: Copy, times: Times) -> Rights:
     assignment = copy.assignment
     if assignment.deleted_at is not None:
         return Rights(frozenset(), "project_deleted")
+    if is_hidden(assignment, times, copy):
+        return NO_RIGHTS
     if copy.state == Copy.State.RETURNED:
         return Rights(frozenset({READ, COMMENT}), "read_only")
     if copy.state == Copy.State.HANDED_IN:
         # Submitting goes both ways: it is what taking back needs.
-        scopes = {READ, COMMENT, SUBMIT} if is_in_window(assignment) else {READ, COMMENT}
+        scopes = {READ, COMMENT}
+        if is_in_window(assignment, times=times):
+            scopes.add(SUBMIT)
         return Rights(frozenset(scopes), "handed_in")
-    if not is_open_yet(assignment):
+    if not is_open_yet(assignment, times=times):
         return Rights(frozenset(), "not_open_yet")
-    return _working_rights(copy)
+    return _working_rights(copy, times)
 
 
-def _working_rights(copy: Copy) -> Rights:
-    if is_closed(copy.assignment) and copy.reopened_at is None:
+def _working_rights(copy: Copy, times: Times) -> Rights:
+    if is_closed(copy.assignment, times=times) and copy.reopened_at is None:
         return Rights(frozenset({READ, COMMENT}), "window_closed")
     if copy.assignment.frozen_at is not None:
         return Rights(frozenset({READ, SUBMIT}), "frozen")
@@ -251,7 +282,7 @@ def _working_rights(copy: Copy) -> Rights:
 def get_copy_rights(user: User, copy: Copy) -> Rights:
     """Rights in the copy's project, for a copy fetched through this module."""
     if _is_pupil(user, copy):
-        return _pupil_rights(copy)
+        return _pupil_rights(user, copy)
     if _is_teacher(user, copy):
         if copy.assignment.deleted_at is not None:
             return Rights(frozenset({READ}), "read_only")

@@ -180,8 +180,7 @@ def hidden_from(pupil: User, now: datetime) -> QuerySet[Assignment]:
 
 def read_times(pupil: User, pk: Any) -> tuple[datetime | None, ...]:
     """Opening, due time and closing of one assignment, as the database works them out."""
-    query = with_times_for(pupil).filter(pk=pk)
-    return tuple(
-        to_moment(number)
-        for number in query.values_list("times_opens", "times_due", "times_closes").get()
-    )
+    names = ("times_opens", "times_due", "times_closes")
+    query = with_times_for(pupil).filter(pk=pk).annotate(**{f"the_{n}": F(n) for n in names})
+    row = query.values_list(*(f"the_{name}" for name in names)).get()
+    return tuple(to_moment(number) for number in row)

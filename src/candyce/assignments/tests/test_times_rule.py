@@ -7,14 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from candyce.accounts.models import User
-from candyce.assignments import times
-from candyce.assignments.models import Accommodation, Assignment, Copy, PupilTimes
+from candyce.assignments import access, times, times_sql
+from candyce.assignments.models import (
+    Accommodation,
+    Assignment,
+    Group,
+    Membership,
+    PupilTimes,
+)
 from candyce.assignments.times import Own, compute
-from candyce.projects.models import Project
 
 T8 = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 Rule = Assignment.LateRule
@@ -67,24 +72,12 @@ def test_homework_of_a_week_is_not_lengthened_by_days_unless_the_teacher_says_so
     assert tell(homework, extra_percent=50) == (0, None, 252)
 
 
-def test_a_duration_counts_from_the_first_opening_and_never_beyond_the_window():
-    test = work(opens_at=at(0), closes_at=at(4), duration_minutes=60)
-    assert tell(test) == (0, None, 4)
-    assert tell(test, started_at=at(1)) == (0, None, 2)
-    assert tell(test, started_at=at(3.5)) == (0, None, 4)
-    assert tell(test, started_at=at(1), standing=50) == (0, None, 2.5)
-    assert tell(test, started_at=at(3.5), standing=50) == (0, None, 4.5)
-    assert tell(work(duration_minutes=60), started_at=at(9)) == (None, None, 10)
-
-
 def test_a_time_of_ones_own_holds_as_it_stands():
     test = work(opens_at=at(1), due_at=at(2), closes_at=at(3))
     assert tell(test, closes_at=at(7), standing=100, extra_minutes=600) == (1, 7, 7)
     assert tell(test, opens_at=at(0.5)) == (0.5, 2, 3)
     assert tell(test, due_at=at(5)) == (1, 5, 5)
     assert tell(test, closes_at=at(1.5)) == (1, 1.5, 1.5)
-    timed = work(duration_minutes=30)
-    assert tell(timed, started_at=at(0), closes_at=at(6)) == (None, None, 6)
 
 
 def test_where_late_work_is_refused_the_due_time_is_the_closing():
@@ -109,42 +102,52 @@ ODD = st.datetimes(datetime(1990, 1, 1), datetime(9999, 12, 31), timezones=st.ju
 MAYBE = st.none() | MOMENTS | MOMENTS | ODD
 
 
+PUPILS_TIMES = st.fixed_dictionaries(
+    {
+        "window": st.lists(MOMENTS, min_size=2, max_size=2, unique=True).map(sorted),
+        "with": st.tuples(st.booleans(), st.booleans()),
+        "due_at": st.none() | MOMENTS,
+        "extra_minutes": st.just(0) | st.integers(0, 20160),
+        "extra_percent": st.none() | st.integers(0, 200),
+        "outside": st.sampled_from(["", *Assignment.Outside.values]),
+    }
+).map(
+    lambda drawn: {
+        "opens_at": drawn["window"][0] if drawn["with"][0] else None,
+        "closes_at": drawn["window"][1] if drawn["with"][1] else None,
+        **{name: value for name, value in drawn.items() if name not in {"window", "with"}},
+    }
+)
+
+
 @st.composite
 def cases(draw):
-    """An assignment's fields, a pupil's own, a share that stands, and a first opening."""
+    """An assignment's fields, and of each of two pupils what is their own and a share that stands; whether the
+    two are in a group."""
     opens, due, closes = draw(MAYBE), draw(MAYBE), draw(MAYBE)
     present = sorted({moment for moment in (opens, due, closes) if moment})
     if opens:
         opens = present.pop(0)
     due = present.pop(0) if due and present else None
     closes = present.pop() if closes and present else due if closes else None
-    own = sorted({draw(MOMENTS), draw(MOMENTS)})
-    mine = {
-        "opens_at": own[0] if draw(st.booleans()) else None,
-        "closes_at": own[1] if len(own) == 2 and draw(st.booleans()) else None,
-        "due_at": draw(st.none() | MOMENTS),
-        "extra_minutes": draw(st.just(0) | st.integers(0, 20160)),
-        "extra_percent": draw(st.none() | st.integers(0, 200)),
-    }
     fields = {
         "opens_at": opens,
         "due_at": due,
         "closes_at": closes,
         "created_at": draw(MOMENTS),
-        "duration_minutes": draw(st.none() | st.integers(1, 5000)),
         "accommodated": draw(st.booleans()),
         "late_rule": draw(st.sampled_from(Rule.values)),
+        "outside": draw(st.sampled_from(Assignment.Outside.values)),
+        "archived_at": draw(st.none() | st.just(T8)),
     }
-    return (
-        fields,
-        draw(st.none() | st.just(mine)),
-        draw(st.just(0) | st.integers(1, 200)),
-        draw(st.none() | MOMENTS),
-    )
+    pupils = [
+        (draw(st.none() | PUPILS_TIMES), draw(st.just(0) | st.integers(1, 200))) for _two in "ab"
+    ]
+    return fields, pupils, draw(st.booleans())
 
 
-def save(classroom, case, pupil) -> Assignment:
-    fields, mine, standing, started = case
+def save(classroom, case) -> tuple[Assignment, list[User]]:
+    fields, pupils, together = case
     fields = dict(fields)
     created = fields.pop("created_at")
     given = Assignment.objects.create(
@@ -152,62 +155,74 @@ def save(classroom, case, pupil) -> Assignment:
         author=classroom.people["alice"],
         title="T",
         code=uuid.uuid4().hex[:8],
+        group_mode="teacher" if together else "",
         **fields,
     )
     Assignment.objects.filter(pk=given.pk).update(created_at=created)
     given.created_at = created
-    if mine:
-        PupilTimes.objects.create(assignment=given, pupil=pupil, **mine)
-    if standing:
-        Accommodation.objects.create(pupil=pupil, extra_percent=standing)
-    if started:
-        project = Project.objects.create(owner=pupil, title="T", kind=Project.Kind.COPY, tree={})
-        copy = Copy.objects.create(assignment=given, pupil=pupil, project=project)
-        Copy.objects.filter(pk=copy.pk).update(started_at=started)
-    return given
+    people = []
+    group = Group.objects.create(assignment=given, number=1)
+    for mine, standing in pupils:
+        pupil = User.objects.create(username=uuid.uuid4().hex)
+        people.append(pupil)
+        if mine:
+            PupilTimes.objects.create(assignment=given, pupil=pupil, **mine)
+        if standing:
+            Accommodation.objects.create(pupil=pupil, extra_percent=standing)
+        if together:
+            Membership.objects.create(assignment=given, group=group, pupil=pupil)
+    return given, people
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(case=cases(), now=MOMENTS)
 def test_a_list_and_a_check_never_disagree(classroom, case, now):
     with transaction.atomic():
-        check_lists(classroom, case, now)
+        given_work, people = save(classroom, case)
+        for pupil in people:
+            check_lists(given_work, pupil, now)
 
 
-def check_lists(classroom, case, now):
-    pupil = User.objects.create(username=uuid.uuid4().hex)
-    given_work = save(classroom, case, pupil)
+def check_lists(given_work, pupil, now):
     checked = times.get_times(given_work, pupil)
-    expected = (checked.opens_at, checked.due_at, checked.closes_at)
-
-    columns = times.get_columns_for(pupil, now)
-    query = times.with_times_of(Assignment.objects.filter(pk=given_work.pk), pupil)
-    [row] = times.annotate_times(query, columns)
-    assert times.read_columns(row) == expected
-    assert query.filter(columns.open_yet).exists() == checked.is_open_yet(now)
-    assert query.filter(columns.closed).exists() == checked.is_closed(now)
-
-    copies = times.with_own_times(Copy.objects.filter(assignment=given_work))
-    columns = times.get_columns_of_copies(now)
-    for copy in times.annotate_times(copies, columns).select_related("assignment"):
-        assert times.read_columns(copy) == expected
-        carried = times.get_copy_times(copy)
-        assert (carried.opens_at, carried.due_at, carried.closes_at) == expected
-    assert copies.filter(columns.closed).exists() == bool(case[-1] and checked.is_closed(now))
+    told = (checked.opens_at, checked.due_at, checked.closes_at)
+    assert times_sql.read_times(pupil, given_work.pk) == told
+    mine = Assignment.objects.filter(pk=given_work.pk)
+    not_open = mine.filter(pk__in=times_sql.not_open_for(pupil, now).values("pk"))
+    assert not_open.exists() != checked.is_open_yet(now)
+    inside = checked.is_open_yet(now) and not access.is_closed(given_work, now, times=checked)
+    unseen = mine.filter(pk__in=times_sql.hidden_from(pupil, now).values("pk"))
+    assert unseen.exists() == (checked.hidden and not inside)
 
 
-def test_times_of_many_are_asked_in_three_queries(classroom, django_assert_num_queries):
+def test_a_group_has_the_most_generous_times_of_its_members(classroom):
+    bob, chloe = classroom.people["bob"], classroom.people["chloe"]
+    given_work = classroom.assignment
+    given_work.opens_at, given_work.closes_at, given_work.group_mode = at(0), at(2), "teacher"
+    given_work.save()
+    group = Group.objects.create(assignment=given_work, number=1)
+    for pupil in (bob, chloe):
+        Membership.objects.create(assignment=given_work, group=group, pupil=pupil)
+    PupilTimes.objects.create(assignment=given_work, pupil=bob, opens_at=at(-1), closes_at=at(1))
+    Accommodation.objects.create(pupil=chloe, extra_percent=50)
+    for pupil in (bob, chloe):
+        found = times.get_times(given_work, pupil)
+        assert (found.opens_at, found.closes_at) == (at(-1), at(3))
+
+
+def test_times_of_many_are_asked_in_two_queries(classroom, django_assert_num_queries):
     bob, chloe = classroom.people["bob"], classroom.people["chloe"]
     closes = timezone.now() + timedelta(hours=2)
     classroom.assignment.closes_at = closes
     classroom.assignment.save()
     PupilTimes.objects.create(assignment=classroom.assignment, pupil=bob, extra_minutes=15)
-    with django_assert_num_queries(3):
-        found = times.get_all_times(classroom.assignment, [bob.pk, chloe.pk])
+    with django_assert_num_queries(2):
+        found = times.get_class_times(classroom.assignment, [bob.pk, chloe.pk])
     assert found[bob.pk].closes_at == closes + timedelta(minutes=15)
     assert found[bob.pk].own
     assert not found[chloe.pk].own
