@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
+from candyce.assignments.late import get_lateness
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Copy
 from candyce.assignments.notices.links import get_query
 from candyce.assignments.prose import render_prose
+from candyce.assignments.time_words import say_late_rule, say_lateness
+from candyce.assignments.times import get_copy_times, get_times
 from candyce.projects.models import Project
 
 
@@ -41,14 +44,19 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
     assignment = copy.assignment
     abilities = access.get_copy_abilities(user, copy)
     see_mark = abilities["see_mark"]
-    closes_at = None if copy.reopened_at else assignment.closes_at
+    times = get_times(assignment, user) if access.is_owner(user, copy) else get_copy_times(copy)
+    due_at, closes_at = (None, None) if copy.reopened_at else (times.due_at, times.closes_at)
+    lateness = get_lateness(copy, times)
     return {
         "id": str(assignment.pk),
         "title": assignment.title,
         "instructions_html": render_prose(assignment.instructions),
         "class_name": get_class_name(copy),
-        "opens_at": assignment.opens_at.isoformat() if assignment.opens_at else None,
+        "opens_at": times.opens_at.isoformat() if times.opens_at else None,
+        "due_at": due_at.isoformat() if due_at else None,
         "closes_at": closes_at.isoformat() if closes_at else None,
+        "late": say_lateness(lateness),
+        "late_rule": say_late_rule(assignment),
         "state": copy.state,
         "frozen": assignment.frozen_at is not None,
         "news": copy.news,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +15,12 @@ from candyce.assignments import queries
 from candyce.assignments.actions.copies import APPRAISAL_LIMIT
 from candyce.assignments.groups import LARGEST, SMALLEST
 from candyce.assignments.marks import say_mark
-from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.models import LATE_GRACE_MAX, Assignment, Copy
+from candyce.assignments.timing import TimeRules, get_rules
 from candyce.lib.errors import CandyceError
 
 MOMENT = "%Y-%m-%dT%H:%M"
+RULES = tuple(one.name for one in fields(TimeRules))
 
 
 class MarkField(forms.DecimalField):
@@ -37,7 +40,7 @@ class MarkField(forms.DecimalField):
         return say_mark(value) if isinstance(value, Decimal) else value
 
 
-def _moment(label: Any, help_text: Any) -> forms.DateTimeField:
+def make_moment(label: Any, help_text: Any) -> forms.DateTimeField:
     return forms.DateTimeField(
         label=label,
         required=False,
@@ -79,8 +82,46 @@ class AssignmentForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("What pupils should do. **bold**, *italics* and - lists work (Markdown)."),
     )
-    opens_at = _moment(_("Opens"), _("Empty: at once."))
-    closes_at = _moment(_("Closes"), _("Empty: no limit. After it, pupils can read but not write."))
+    opens_at = make_moment(_("Opens"), _("Empty: at once."))
+    due_at = make_moment(
+        _("To hand in by"), _("Empty: the closing time. After it, a copy is late.")
+    )
+    closes_at = make_moment(
+        _("Closes"), _("Empty: no limit. After it, pupils can read but not write.")
+    )
+    late_rule = forms.ChoiceField(
+        label=_("Late copies"),
+        required=False,
+        choices=Assignment.LateRule.choices,
+        help_text=_("After the time to hand in, until the closing."),
+    )
+    late_amount = MarkField(
+        label=_("Taken off"),
+        required=False,
+        help_text=_("In points, or in per cent of the highest mark."),
+    )
+    late_unit = forms.ChoiceField(
+        label=_("How often"), required=False, choices=Assignment.LateUnit.choices
+    )
+    late_cap = MarkField(label=_("At most"), required=False, help_text=_("Empty: all of the mark."))
+    late_grace = forms.IntegerField(
+        label=_("Minutes that do not count"),
+        required=False,
+        min_value=0,
+        max_value=LATE_GRACE_MAX,
+        help_text=_("For the bell and slow lines."),
+    )
+    outside = forms.ChoiceField(
+        label=_("Before the opening and after the closing"),
+        required=False,
+        choices=Assignment.Outside.choices,
+        help_text=_("Invisible: a copy shows again once you return it."),
+    )
+    accommodated = forms.BooleanField(
+        label=_("Pupils entitled to extra time get it here"),
+        required=False,
+        help_text=_("In work for which at most a day is given."),
+    )
     mark_max = MarkField(label=_("Marked out of"), initial=Decimal(20))
     group_mode = forms.ChoiceField(
         label=_("Alone or in groups"),
@@ -100,10 +141,33 @@ class AssignmentForm(RefusableForm):
     def clean_group_size(self) -> int:
         return self.cleaned_data["group_size"] or int(self.initial.get("group_size") or 3)
 
+    def get_arguments(self) -> dict[str, Any]:
+        """What the actions take: what is not said stays as it was."""
+        data = dict(self.cleaned_data)
+        before: TimeRules = self.rules
+        rules = {name: data.pop(name) for name in RULES}
+        rules["accommodated"] = rules["accommodated"] if self.shows_rules else before.accommodated
+        for name in ("late_rule", "late_unit", "outside", "late_amount", "late_grace"):
+            if rules[name] in {None, ""}:
+                rules[name] = getattr(before, name)
+        return data | {"rules": TimeRules(**rules)}
+
+    @property
+    def shows_rules(self) -> bool:
+        """Whether the form came with the folded fields; a tick that is not sent is not "no" then."""
+        return "late_rule" in self.data
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether to show what is folded: it holds an error, or something unusual."""
+        wrong = any(name in self.errors for name in RULES) if self.is_bound else False
+        return wrong or self.rules != TimeRules()
+
     def __init__(
         self, user: User, data: Any = None, *, initial: dict[str, Any], kept: Any = None
     ) -> None:
-        super().__init__(data, initial=initial, label_suffix="")
+        self.rules: TimeRules = initial.get("rules") or TimeRules()
+        super().__init__(data, initial={**asdict(self.rules), **initial}, label_suffix="")
         classes = Class.objects.filter(pk__in=taught_classes(user).values("pk"))
         if kept is not None:
             classes = classes | Class.objects.filter(pk__in=kept.values("pk"))
@@ -236,7 +300,9 @@ def get_initial(assignment: Assignment) -> dict[str, Any]:
         "classes": list(assignment.classes.values_list("pk", flat=True)),
         "instructions": assignment.instructions,
         "opens_at": assignment.opens_at,
+        "due_at": assignment.due_at,
         "closes_at": assignment.closes_at,
+        "rules": get_rules(assignment),
         "mark_max": assignment.mark_max,
         "group_mode": assignment.group_mode,
         "group_size": assignment.group_size,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
+from candyce.assignments.late import Lateness, get_lateness
 from candyce.assignments.models import Assignment, Copy, Group, Membership, say_people
+from candyce.assignments.times import Times, get_class_times
 from candyce.lib.text import fold
 from candyce.projects import live
 from candyce.projects.models import Project
@@ -37,6 +39,7 @@ class Row:
     copy: Copy | None
     closed: bool
     group: Group | None = None
+    times: Times = field(default_factory=Times)
 
     @property
     def members(self) -> list[User]:
@@ -70,16 +73,8 @@ class Row:
         return self.closed and unfinished and not (self.copy and self.copy.reopened_at)
 
     @property
-    def handed_in_late(self) -> bool:
-        return self.copy is not None and get_lateness(self.copy) is not None
-
-
-def get_lateness(copy: Copy) -> timedelta | None:
-    """By how much the copy was handed in after the closing time; None when it was in time."""
-    closes_at = copy.assignment.closes_at
-    if closes_at is None or copy.handed_in_at is None or copy.handed_in_at <= closes_at:
-        return None
-    return copy.handed_in_at - closes_at
+    def lateness(self) -> Lateness | None:
+        return get_lateness(self.copy, self.times) if self.copy else None
 
 
 def is_returned(project: Project) -> bool:
@@ -90,7 +85,7 @@ def is_returned(project: Project) -> bool:
 def get_rows(user: User, assignment: Assignment) -> list[Row]:
     """The pupils whose work the person follows, one row each, members of a group too: see :func:`gather`.
 
-    Always three queries, five where pupils work in groups.
+    Always five queries, eight where pupils work in groups.
     """
     enrolments = (
         Enrolment.objects.filter(
@@ -106,16 +101,23 @@ def get_rows(user: User, assignment: Assignment) -> list[Row]:
     owners = {pupil.pk: pupil for copy in found for pupil in copy.members}
     for copy in found:
         copy.assignment = assignment
-    closed = access.is_closed(assignment)
-    rows: dict[Any, Row] = {}
+    pupils: dict[Any, tuple[User, Class | None]] = {}
     for enrolment in enrolments:
-        pk = enrolment.user_id
-        row = Row(enrolment.user, enrolment.school_class, copies.get(pk), closed, groups.get(pk))
-        rows.setdefault(pk, row)
+        pupils.setdefault(enrolment.user_id, (enrolment.user, enrolment.school_class))
     for pk, pupil in owners.items():
-        if pk not in rows:
-            rows[pk] = Row(pupil, None, copies[pk], closed, groups.get(pk))
-    return list(rows.values())
+        pupils.setdefault(pk, (pupil, None))
+    times = get_class_times(assignment, pupils)
+    return [
+        Row(
+            pupil,
+            school_class,
+            copies.get(pk),
+            access.is_closed(assignment, times=times[pk]),
+            groups.get(pk),
+            times[pk],
+        )
+        for pk, (pupil, school_class) in pupils.items()
+    ]
 
 
 def map_copies(copies: Iterable[Copy]) -> dict[Any, Copy]:
@@ -342,72 +344,3 @@ def _pupils_by_assignment(
 def get_deleted(user: User) -> QuerySet[Assignment]:
     """The person's own deleted assignments, which can be restored."""
     return Assignment.objects.filter(author=user, deleted_at__isnull=False).order_by("-deleted_at")
-
-
-# --- the pupil's view ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Work:
-    """An assignment as its pupil sees it."""
-
-    assignment: Assignment
-    copy: Copy | None
-    open_yet: bool
-    closed: bool
-
-    @property
-    def state(self) -> str:
-        return self.copy.state if self.copy else NOT_STARTED
-
-    @property
-    def writable(self) -> bool:
-        if self.state not in {NOT_STARTED, Copy.State.WORKING} or not self.open_yet:
-            return False
-        return not self.closed or bool(self.copy and self.copy.reopened_at)
-
-
-@dataclass
-class MyWork:
-    """The pupil's work by what there is to do; ``over`` is what was not handed in in time."""
-
-    to_do: list[Work] = field(default_factory=list)
-    handed_in: list[Work] = field(default_factory=list)
-    returned: list[Work] = field(default_factory=list)
-    over: list[Work] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return any((self.to_do, self.handed_in, self.returned, self.over))
-
-
-def get_my_work(user: User) -> MyWork:
-    """Everything given to the pupil's classes, in two queries."""
-    mine = Copy.objects.filter(access.owned_by(user), project__deleted_at=None)
-    copies = {copy.assignment_id: copy for copy in mine}
-    shown = Q(archived_at=None) | Q(pk__in=list(copies))
-    found = MyWork()
-    for assignment in access.given_to(user).filter(shown).select_related("author"):
-        work = Work(
-            assignment,
-            copies.get(assignment.pk),
-            access.is_open_yet(assignment),
-            access.is_closed(assignment),
-        )
-        _choose_list(found, work).append(work)
-    found.to_do.sort(key=_urgency)
-    found.returned.sort(key=lambda work: work.copy.returned_at.timestamp(), reverse=True)  # type: ignore[union-attr]
-    return found
-
-
-def _choose_list(found: MyWork, work: Work) -> list[Work]:
-    if work.state == Copy.State.RETURNED:
-        return found.returned
-    if work.state == Copy.State.HANDED_IN:
-        return found.handed_in
-    return found.to_do if work.writable or not work.open_yet else found.over
-
-
-def _urgency(work: Work) -> tuple[bool, float]:
-    """What can be done before what cannot yet; what closes first, first."""
-    closes = work.assignment.closes_at
-    return not work.open_yet, closes.timestamp() if closes else float("inf")

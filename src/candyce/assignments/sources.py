@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from candyce.accounts.access import check_teacher
 from candyce.accounts.models import User
 from candyce.assignments.access import get_assignment
 from candyce.assignments.models import Assignment
+from candyce.assignments.timing import get_rules
 from candyce.lib.errors import BadRequest, NotFound
 from candyce.library.access import get_resource
 from candyce.projects.access import READ, WRITE, get_project
@@ -63,6 +64,8 @@ def _from_assignment(given: Assignment) -> Source:
     defaults = {
         "instructions": given.instructions,
         "mark_max": given.mark_max,
+        # Times begin anew, and with them what needs them.
+        "rules": replace(get_rules(given), late_rule=Assignment.LateRule.ACCEPT),
         "group_mode": given.group_mode,
         "group_size": given.group_size,
     }

@@ -21,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
 
 from candyce.accounts.models import User
@@ -112,7 +112,8 @@ def _get_columns(prefix: str, standing: Any) -> _Columns:
         return Coalesce(Micros(F(name)), _wrap(absent), output_field=BIG)
 
     def number(name: str, absent: int) -> Any:
-        return Coalesce(F(name), absent, output_field=BIG)
+        # A product of PostgreSQL's plain integers ends at two thousand million.
+        return Coalesce(Cast(F(name), BIG), _wrap(absent), output_field=BIG)
 
     facts = Facts(
         begins=Micros(Coalesce(f"{prefix}opens_at", f"{prefix}created_at")),
@@ -132,13 +133,15 @@ def _get_columns(prefix: str, standing: Any) -> _Columns:
     return _Columns(opens, due, closes)
 
 
-def with_times_for(pupil: User) -> QuerySet[Assignment]:
+def with_times_for(pupil: User) -> QuerySet[Any]:
     """All assignments, with the aliases ``times_opens``, ``times_due`` and ``times_closes`` of one pupil,
     ``times_outside`` and the pupil's row ``own_times``."""
     relation = FilteredRelation("pupil_times", condition=Q(pupil_times__pupil=pupil))
     standing = Accommodation.objects.filter(pupil=pupil).values("extra_percent")
-    mine = _get_columns("", Coalesce(Subquery(standing), 0, output_field=BIG))
-    own_outside = When(~Q(own_times__outside="") & Q(own_times__isnull=False), then=F("own_times__outside"))
+    mine = _get_columns("", Coalesce(Cast(Subquery(standing), BIG), _wrap(0)))
+    own_outside = When(
+        ~Q(own_times__outside="") & Q(own_times__isnull=False), then=F("own_times__outside")
+    )
     return Assignment.objects.alias(own_times=relation).alias(
         times_opens=Coalesce(_of_group(pupil, "opens", "best"), mine.opens, output_field=BIG),
         times_due=Coalesce(_of_group(pupil, "due", "-best"), mine.due, output_field=BIG),
@@ -152,7 +155,7 @@ def _of_group(pupil: User, name: str, order: str) -> Subquery:
     relation = FilteredRelation(
         "assignment__pupil_times", condition=Q(assignment__pupil_times__pupil=F("pupil"))
     )
-    standing = Coalesce("pupil__accommodation__extra_percent", 0, output_field=BIG)
+    standing = Coalesce(Cast(F("pupil__accommodation__extra_percent"), BIG), _wrap(0))
     members = Membership.objects.filter(
         assignment=OuterRef("pk"), group__memberships__pupil=pupil
     ).alias(own_times=relation)
@@ -160,19 +163,17 @@ def _of_group(pupil: User, name: str, order: str) -> Subquery:
     return Subquery(members.annotate(best=best).order_by(order).values("best")[:1])
 
 
-def not_open_for(pupil: User, now: datetime) -> QuerySet[Assignment]:
+def not_open_for(pupil: User, now: datetime) -> QuerySet[Any]:
     """What has not opened yet for this pupil."""
     # What cannot be meant is passed over before the rule is worked out.
     later = Q(opens_at__gt=now) | Q(own_times__opens_at__gt=now)
     return with_times_for(pupil).filter(later, times_opens__gt=to_number(now, NEVER))
 
 
-def hidden_from(pupil: User, now: datetime) -> QuerySet[Assignment]:
+def hidden_from(pupil: User, now: datetime) -> QuerySet[Any]:
     """What this pupil does not see now, because it is invisible outside the window."""
     hidden, moment = Assignment.Outside.HIDDEN, to_number(now, NEVER)
-    outside = (
-        Q(times_opens__gt=moment) | Q(times_closes__lte=moment) | Q(archived_at__isnull=False)
-    )
+    outside = Q(times_opens__gt=moment) | Q(times_closes__lte=moment) | Q(archived_at__isnull=False)
     return with_times_for(pupil).filter(
         Q(outside=hidden) | Q(own_times__outside=hidden), outside, times_outside=hidden
     )

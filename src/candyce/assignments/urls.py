@@ -3,7 +3,7 @@
 from django.urls import path
 
 from candyce.assignments.notices import views as notices
-from candyce.assignments.views import board, giving, groups, marking, projector, pupil
+from candyce.assignments.views import board, giving, groups, marking, projector, pupil, times
 
 app_name = "assignments"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("assignments/<uuid:pk>/board/", board.show, name="board"),
     path("assignments/<uuid:pk>/board/cards/", board.cards, name="board_cards"),
     path("assignments/<uuid:pk>/groups/", groups.show, name="groups"),
+    path("assignments/<uuid:pk>/times/", times.show, name="times"),
+    path("assignments/copies/<uuid:pk>/late/", times.lift_lateness, name="lift_lateness"),
     path("assignments/<uuid:pk>/freeze/", board.freeze, name="freeze"),
     path("assignments/<uuid:pk>/messages/", notices.write, name="notices"),
     path("assignments/<uuid:pk>/messages/sent/", notices.sent, name="notices_sent"),

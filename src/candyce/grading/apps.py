@@ -7,11 +7,12 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         from candyce.assignments.markers import Marker, register_marker
-        from candyce.assignments.signals import copy_handed_in, window_changed
+        from candyce.assignments.signals import copy_handed_in, lateness_lifted, window_changed
         from candyce.grading import feedback
-        from candyce.grading.receivers import hear_hand_in, hear_window
+        from candyce.grading.receivers import hear_hand_in, hear_lateness, hear_window
 
         copy_handed_in.connect(hear_hand_in, dispatch_uid="grading.hand_in")
+        lateness_lifted.connect(hear_lateness, dispatch_uid="grading.lateness")
         window_changed.connect(hear_window, dispatch_uid="grading.window")
         register_marker(
             Marker(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db.models import Prefetch, QuerySet
 from candyce.accounts.models import User
 from candyce.assignments import queries as assignment_queries
 from candyce.assignments.board import number_pupils
+from candyce.assignments.late import Lateness
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.queries import Row
 from candyce.grading.asked import Asked, get_asked
@@ -88,8 +88,8 @@ class Line:
         return sum(mark.state == "todo" for mark in self.marks)
 
     @property
-    def lateness(self) -> timedelta | None:
-        return assignment_queries.get_lateness(self.copy) if self.copy else None
+    def lateness(self) -> Lateness | None:
+        return self.row.lateness
 
 
 def get_lines(user: User, assignment: Assignment, *, hidden: bool = False) -> list[Line]:

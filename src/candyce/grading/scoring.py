@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from candyce.assignments.late import Lateness
 from candyce.exercises import closed
 from candyce.exercises import format as exercises
 from candyce.exercises.questions import Item, Question
@@ -107,6 +108,11 @@ def _get_stops(question: Question, outcome: Outcome) -> list[dict[str, Any]]:
         for error in outcome.errors
         if error.grade_id in ids
     ]
+
+
+def take_off(mark: Decimal, lateness: Lateness | None) -> Decimal:
+    """The mark of a copy that is late: what that costs is taken off, never more than there is."""
+    return mark if lateness is None else max(mark - lateness.taken, Decimal(0))
 
 
 def make_detail(**given: Any) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
+from candyce.accounts.models import Enrolment
+from candyce.assignments.access import MEMBERS
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.times import Times, compute, get_class_times
 from candyce.grading.actions.marking import STALE, mark_waiting, queue_marking
 from candyce.grading.models import Sheet
 
@@ -23,37 +25,79 @@ def mark_assignment(assignment_id: str) -> dict[str, int]:
 
 @task()
 def close_window(assignment_id: str, closes_at: str) -> int:
-    """The time is over: mark what was not handed in too. Does nothing when the end was moved since."""
+    """Some pupils' time is over (at ``closes_at``, unless it was moved since): mark what they did not hand in too,
+    and plan the next such moment."""
     assignment = Assignment.objects.filter(pk=assignment_id, deleted_at=None).first()
-    if assignment is None or assignment.closes_at is None:
+    if assignment is None:
         return 0
-    if assignment.closes_at.isoformat() != closes_at or assignment.closes_at > timezone.now():
-        return 0
-    return len(queue_marking(find_unmarked(assignment), acting_user=None))
+    queued = queue_marking(find_unmarked(assignment), acting_user=None)
+    plan_closing(assignment)
+    return len(queued)
 
 
 def find_unmarked(assignment: Assignment) -> list[Copy]:
-    """Copies whose newest state was never queued for marking."""
-    done = Q(sheet__isnull=False) & ~Q(sheet__state=Sheet.State.NONE)
-    handed_in = Copy.objects.filter(assignment=assignment, project__deleted_at=None)
-    waiting = handed_in.exclude(done & ~Q(state=Copy.State.WORKING)).exclude(
-        state=Copy.State.RETURNED
+    """Copies whose last state was never queued for marking: those handed in, and those whose time is over."""
+    now = timezone.now()
+    copies = list(
+        Copy.objects.filter(assignment=assignment, project__deleted_at=None)
+        .exclude(state=Copy.State.RETURNED)
+        .select_related(
+            "assignment__version", "project", "handed_in_version", "pupil", "group", "sheet"
+        )
+        .prefetch_related(MEMBERS)
     )
-    return list(waiting.select_related("assignment__version", "project", "handed_in_version"))
+    times = get_class_times(assignment, {one.pk for copy in copies for one in copy.members})
+    return [copy for copy in copies if _is_unmarked(copy, times, now)]
+
+
+def _is_unmarked(copy: Copy, times: dict[Any, Times], now: datetime) -> bool:
+    sheet: Sheet | None = getattr(copy, "sheet", None)
+    queued_at = sheet.queued_at if sheet and sheet.state != Sheet.State.NONE else None
+    if copy.state == Copy.State.HANDED_IN:
+        return queued_at is None
+    if copy.reopened_at is not None or not copy.members:
+        return False
+    closes_at = times[copy.members[0].pk].closes_at
+    if closes_at is None or closes_at > now:
+        return False
+    return queued_at is None or queued_at < closes_at
 
 
 def plan_closing(assignment: Assignment) -> bool:
-    """Have the worker look at the assignment when its window closes; gives whether there is such a moment."""
-    closes_at: datetime | None = assignment.closes_at
-    if (
-        closes_at is None
-        or closes_at <= timezone.now()
-        or not close_window.get_backend().supports_defer
-    ):
+    """Have the worker look at the assignment when the next pupil's time is over; gives whether it was planned now.
+
+    One such task waits for an assignment, and plans the next. An assignment that is edited again and again gets no
+    second one, unless a time comes before the one that is planned.
+    """
+    now = timezone.now()
+    at, planned = get_next_closing(assignment, now), assignment.closing_planned_at
+    if at is None or (planned is not None and now < planned <= at):
         return False
-    arguments: dict[str, Any] = {"run_after": closes_at}
-    close_window.using(**arguments).enqueue(str(assignment.pk), closes_at.isoformat())
+    if not close_window.get_backend().supports_defer:
+        return False
+    # Of two who plan at once, one does.
+    same = Assignment.objects.filter(pk=assignment.pk, closing_planned_at=planned)
+    if not same.update(closing_planned_at=at):
+        return False
+    arguments: dict[str, Any] = {"run_after": at}
+    close_window.using(**arguments).enqueue(str(assignment.pk), at.isoformat())
     return True
+
+
+def get_next_closing(assignment: Assignment, now: datetime) -> datetime | None:
+    """When the time of the next pupil is over: of those of the classes, and of those who have a copy."""
+    enrolled = Enrolment.objects.filter(
+        school_class__assignments=assignment, role=Enrolment.Role.STUDENT
+    )
+    owners = Copy.objects.filter(assignment=assignment, group=None)
+    ids = {
+        *enrolled.values_list("user_id", flat=True),
+        *owners.values_list("pupil_id", flat=True),
+        *assignment.memberships.values_list("pupil_id", flat=True),
+    }
+    found = [compute(assignment), *get_class_times(assignment, ids).values()]
+    ahead = {one.closes_at for one in found if one.closes_at is not None and one.closes_at > now}
+    return min(ahead, default=None)
 
 
 @task()

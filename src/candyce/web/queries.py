@@ -8,7 +8,8 @@ from django.db.models import Count, Q, QuerySet
 
 from candyce.accounts.access import administered_organisations, taught_classes
 from candyce.accounts.models import Class, Enrolment, Role, User
-from candyce.assignments.queries import get_my_work, get_summaries
+from candyce.assignments.my_work import get_my_work
+from candyce.assignments.queries import get_summaries
 from candyce.library.access import visible_to as visible_resources
 from candyce.library.models import Resource
 from candyce.projects.access import visible_to as visible_projects

@@ -29,8 +29,15 @@ from candyce.assignments.actions.groups import (
     make_group,
 )
 from candyce.assignments.actions.joining import join
+from candyce.assignments.actions.times import (
+    OwnTimes,
+    lift_lateness,
+    set_accommodation,
+    set_pupil_times,
+)
 
 __all__ = [
+    "OwnTimes",
     "archive",
     "arrange",
     "close_forming",
@@ -44,13 +51,16 @@ __all__ = [
     "join",
     "join_group",
     "leave_group",
+    "lift_lateness",
     "make_group",
     "open_copy",
     "reopen",
     "restore_assignment",
     "return_copies",
+    "set_accommodation",
     "set_appraisal",
     "set_mark",
+    "set_pupil_times",
     "take_back",
     "unarchive",
     "unfreeze",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from candyce.assignments.actions.groups import do_draw, do_set_groups
 from candyce.assignments.groups import LARGEST, SMALLEST
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.signals import announce_window
+from candyce.assignments.timing import TimeRules, find_problems, get_rules, set_rules
 from candyce.lib.errors import BadRequest
 from candyce.projects.actions import check_title, cut_version
 from candyce.projects.models import Project, Version
@@ -26,6 +28,7 @@ from candyce.projects.release import do_release
 
 MARK_MAX = Decimal(20)
 GROUP_SIZE = 3
+USUAL = TimeRules()
 
 
 def give(
@@ -38,6 +41,8 @@ def give(
     instructions: str = "",
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    due_at: datetime | None = None,
+    rules: TimeRules = USUAL,
     mark_max: Decimal = MARK_MAX,
     group_mode: str = "",
     group_size: int = GROUP_SIZE,
@@ -53,8 +58,8 @@ def give(
         acting_user,
         classes=classes,
         title=title,
-        opens_at=opens_at,
-        closes_at=closes_at,
+        times=(opens_at, due_at, closes_at),
+        rules=rules,
         mark_max=mark_max,
         group_mode=group_mode,
         group_size=group_size,
@@ -71,8 +76,10 @@ def give(
             title=check_title(title),
             instructions=instructions.strip(),
             opens_at=opens_at,
+            due_at=due_at,
             closes_at=closes_at,
             mark_max=mark_max,
+            **asdict(rules),
             group_mode=group_mode,
             group_size=group_size,
         )
@@ -96,8 +103,15 @@ def duplicate(
     classes: Iterable[Class],
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> Assignment:
-    """Give the same work again, to other classes or another year; it gets a code of its own."""
+    """Give the same work again, to other classes or another year; it gets a code of its own.
+
+    Rules for late work that need a due time stay only when there is one.
+    """
+    rules = get_rules(assignment)
+    if due_at is None:
+        rules = replace(rules, late_rule=Assignment.LateRule.ACCEPT)
     return give(
         acting_user=acting_user,
         classes=classes,
@@ -106,6 +120,8 @@ def duplicate(
         instructions=assignment.instructions,
         opens_at=opens_at,
         closes_at=closes_at,
+        due_at=due_at,
+        rules=rules,
         mark_max=assignment.mark_max,
         group_mode=assignment.group_mode,
         group_size=assignment.group_size,
@@ -122,13 +138,16 @@ def edit_assignment(
     opens_at: datetime | None,
     closes_at: datetime | None,
     mark_max: Decimal,
+    due_at: datetime | None = None,
+    rules: TimeRules | None = None,
     group_mode: str | None = None,
     group_size: int | None = None,
 ) -> Assignment:
     """Change what may still change; the files given stay what they were.
 
-    Without ``group_mode`` and ``group_size`` groups stay as they are.
+    Without ``group_mode`` and ``group_size`` groups stay as they are, without ``rules`` these.
     """
+    rules = get_rules(assignment) if rules is None else rules
     group_mode = assignment.group_mode if group_mode is None else group_mode
     group_size = assignment.group_size if group_size is None else group_size
     kept = list(assignment.classes.all())
@@ -136,8 +155,8 @@ def edit_assignment(
         acting_user,
         classes=classes,
         title=title,
-        opens_at=opens_at,
-        closes_at=closes_at,
+        times=(opens_at, due_at, closes_at),
+        rules=rules,
         mark_max=mark_max,
         group_mode=group_mode,
         group_size=group_size,
@@ -151,6 +170,8 @@ def edit_assignment(
         assignment.title = check_title(title)
         assignment.instructions = instructions.strip()
         assignment.opens_at, assignment.closes_at = opens_at, closes_at
+        assignment.due_at = due_at
+        set_rules(assignment, rules)
         assignment.mark_max = mark_max
         do_set_groups(assignment, chosen, group_mode, group_size)
         assignment.save()
@@ -215,8 +236,8 @@ def _check(
     *,
     classes: Iterable[Class],
     title: str,
-    opens_at: datetime | None,
-    closes_at: datetime | None,
+    times: tuple[datetime | None, datetime | None, datetime | None],
+    rules: TimeRules,
     mark_max: Decimal,
     group_mode: str,
     group_size: int,
@@ -234,8 +255,7 @@ def _check(
         check_title(title)
     except BadRequest as error:
         fields |= error.fields
-    if opens_at and closes_at and closes_at <= opens_at:
-        fields["closes_at"] = _("The closing time must come after the opening time.")
+    fields |= find_problems(*times, rules, mark_max)
     if not (0 < mark_max <= 1000):
         fields["mark_max"] = _("Choose a number between 1 and 1000.")
     if group_mode not in Assignment.GroupMode.values:

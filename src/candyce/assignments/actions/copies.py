@@ -20,6 +20,7 @@ from candyce.assignments.groups import has_copy
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.signals import announce_hand_in
+from candyce.assignments.times import Times, get_times
 from candyce.collab.comments.actions import publish
 from candyce.lib.errors import BadRequest, Conflict, Forbidden
 from candyce.projects import live
@@ -39,14 +40,17 @@ def open_copy(assignment: Assignment, *, acting_user: User) -> Copy:
         raise Forbidden
     mine = Copy.objects.filter(access.owned_by(acting_user), assignment=assignment)
     copy = mine.first()
-    if not access.is_open_yet(assignment) and (copy is None or copy.state == Copy.State.WORKING):
+    times = get_times(assignment, acting_user)
+    if not access.is_open_yet(assignment, times=times) and (
+        copy is None or copy.state == Copy.State.WORKING
+    ):
         raise Forbidden(
-            _("This work opens on %(moment)s.") % {"moment": _say_opening(assignment)},
+            _("This work opens on %(moment)s.") % {"moment": _say_opening(times)},
             code="not_open_yet",
         )
     if copy is not None:
         return copy
-    if access.is_closed(assignment):
+    if access.is_closed(assignment, times=times):
         raise Forbidden(
             _("The time for this work is over, and you had not started it. Speak to your teacher."),
             code="window_closed",
@@ -121,14 +125,18 @@ def take_back(copy: Copy, *, acting_user: User) -> Copy:
 
 
 def reopen(copy: Copy, *, acting_user: User) -> Copy:
-    """The teacher gives the copy back to work on, whatever the window says, until handed in again."""
+    """The teacher gives the copy back to work on, whatever the window says, until handed in again.
+
+    Being late then costs nothing, unless the teacher says so: it is the teacher who asked.
+    """
     with transaction.atomic():
         copy = _lock(copy, acting_user)
         access.check_copy(acting_user, copy, "reopen")
         copy.state = Copy.State.WORKING
         copy.handed_in_at = None
         copy.returned_at = None
-        copy.reopened_at = timezone.now()
+        copy.reopened_at = copy.late_lifted_at = timezone.now()
+        copy.late_lifted_by = acting_user
         copy.save()
         do_audit("copy_reopened", copy, acting_user=acting_user)
         announce_access(Copy.objects.filter(pk=copy.pk))
@@ -205,8 +213,8 @@ def _lock(copy: Copy, user: User) -> Copy:
     return access.get_copy(user, copy.pk)
 
 
-def _say_opening(assignment: Assignment) -> str:
-    local = timezone.localtime(assignment.opens_at)
+def _say_opening(times: Times) -> str:
+    local = timezone.localtime(times.opens_at)
     return pgettext("opening", "%(day)s at %(time)s") % {
         "day": format_date(local, "l j F"),
         "time": format_date(local, "H:i"),

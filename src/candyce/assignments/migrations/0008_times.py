@@ -6,138 +6,251 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_search_and_import'),
-        ('assignments', '0007_groups'),
-        ('projects', '0004_released'),
+        ("accounts", "0002_search_and_import"),
+        ("assignments", "0007_groups"),
+        ("projects", "0004_released"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Accommodation',
+            name="Accommodation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('extra_percent', models.PositiveSmallIntegerField(verbose_name='extra time in per cent')),
-                ('set_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "extra_percent",
+                    models.PositiveSmallIntegerField(verbose_name="extra time in per cent"),
+                ),
+                ("set_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PupilTimes',
+            name="PupilTimes",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opens_at', models.DateTimeField(blank=True, null=True, verbose_name='opens')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due')),
-                ('closes_at', models.DateTimeField(blank=True, null=True, verbose_name='closes')),
-                ('extra_minutes', models.PositiveIntegerField(default=0)),
-                ('extra_percent', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('outside', models.CharField(blank=True, choices=[('locked', 'Locked: announced before, read only after'), ('hidden', 'Invisible before and after')], default='', max_length=8)),
-                ('set_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(blank=True, null=True, verbose_name="opens")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due")),
+                ("closes_at", models.DateTimeField(blank=True, null=True, verbose_name="closes")),
+                ("extra_minutes", models.PositiveIntegerField(default=0)),
+                ("extra_percent", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "outside",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("locked", "Locked: announced before, read only after"),
+                            ("hidden", "Invisible before and after"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("set_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='accommodated',
+            model_name="assignment",
+            name="accommodated",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='closing_planned_at',
+            model_name="assignment",
+            name="closing_planned_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='due_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='due'),
+            model_name="assignment",
+            name="due_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="due"),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='late_amount',
+            model_name="assignment",
+            name="late_amount",
             field=models.DecimalField(decimal_places=2, default=1, max_digits=6),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='late_cap',
+            model_name="assignment",
+            name="late_cap",
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='late_grace',
+            model_name="assignment",
+            name="late_grace",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='late_rule',
-            field=models.CharField(choices=[('accept', 'Accepted, and said to be late'), ('points', 'Accepted, with points taken off'), ('percent', 'Accepted, with a share of the mark taken off'), ('refuse', 'Refused: work stops at the due time')], default='accept', max_length=8),
+            model_name="assignment",
+            name="late_rule",
+            field=models.CharField(
+                choices=[
+                    ("accept", "Accepted, and said to be late"),
+                    ("points", "Accepted, with points taken off"),
+                    ("percent", "Accepted, with a share of the mark taken off"),
+                    ("refuse", "Refused: work stops at the due time"),
+                ],
+                default="accept",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='late_unit',
-            field=models.CharField(choices=[('day', 'for each day begun'), ('hour', 'for each hour begun')], default='day', max_length=4),
+            model_name="assignment",
+            name="late_unit",
+            field=models.CharField(
+                choices=[("day", "for each day begun"), ("hour", "for each hour begun")],
+                default="day",
+                max_length=4,
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='outside',
-            field=models.CharField(choices=[('locked', 'Locked: announced before, read only after'), ('hidden', 'Invisible before and after')], default='locked', max_length=8),
+            model_name="assignment",
+            name="outside",
+            field=models.CharField(
+                choices=[
+                    ("locked", "Locked: announced before, read only after"),
+                    ("hidden", "Invisible before and after"),
+                ],
+                default="locked",
+                max_length=8,
+            ),
         ),
         migrations.AddField(
-            model_name='copy',
-            name='late_lifted_at',
+            model_name="copy",
+            name="late_lifted_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='copy',
-            name='late_lifted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="copy",
+            name="late_lifted_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at', None), ('opens_at', None), ('due_at__gt', models.F('opens_at')), _connector='OR'), models.Q(('due_at', None), ('closes_at', None), ('due_at__lte', models.F('closes_at')), _connector='OR')), name='assignment_due_within_window'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("due_at", None),
+                        ("opens_at", None),
+                        ("due_at__gt", models.F("opens_at")),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("due_at", None),
+                        ("closes_at", None),
+                        ("due_at__lte", models.F("closes_at")),
+                        _connector="OR",
+                    ),
+                ),
+                name="assignment_due_within_window",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('late_amount__range', (0, 1000)), ('late_grace__lte', 1440), models.Q(('late_cap', None), ('late_cap__range', (0, 1000)), _connector='OR')), name='assignment_late_bounded'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("late_amount__range", (0, 1000)),
+                    ("late_grace__lte", 1440),
+                    models.Q(("late_cap", None), ("late_cap__range", (0, 1000)), _connector="OR"),
+                ),
+                name="assignment_late_bounded",
+            ),
         ),
         migrations.AddField(
-            model_name='accommodation',
-            name='pupil',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='accommodation', to=settings.AUTH_USER_MODEL),
+            model_name="accommodation",
+            name="pupil",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="accommodation",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='accommodation',
-            name='set_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="accommodation",
+            name="set_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='pupiltimes',
-            name='assignment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pupil_times', to='assignments.assignment'),
+            model_name="pupiltimes",
+            name="assignment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="pupil_times",
+                to="assignments.assignment",
+            ),
         ),
         migrations.AddField(
-            model_name='pupiltimes',
-            name='pupil',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='own_times', to=settings.AUTH_USER_MODEL),
+            model_name="pupiltimes",
+            name="pupil",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="own_times",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='pupiltimes',
-            name='set_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="pupiltimes",
+            name="set_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accommodation',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_percent__gte', 1), ('extra_percent__lte', 200)), name='accommodation_bounded'),
+            model_name="accommodation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("extra_percent__gte", 1), ("extra_percent__lte", 200)),
+                name="accommodation_bounded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupiltimes',
-            constraint=models.UniqueConstraint(fields=('assignment', 'pupil'), name='pupil_times_once'),
+            model_name="pupiltimes",
+            constraint=models.UniqueConstraint(
+                fields=("assignment", "pupil"), name="pupil_times_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupiltimes',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at', None), ('closes_at', None), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='pupil_closes_after_opening'),
+            model_name="pupiltimes",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opens_at", None),
+                    ("closes_at", None),
+                    ("closes_at__gt", models.F("opens_at")),
+                    _connector="OR",
+                ),
+                name="pupil_closes_after_opening",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupiltimes',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_minutes__lte', 20160), models.Q(('extra_percent', None), ('extra_percent__lte', 200), _connector='OR')), name='pupil_extra_bounded'),
+            model_name="pupiltimes",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("extra_minutes__lte", 20160),
+                    models.Q(("extra_percent", None), ("extra_percent__lte", 200), _connector="OR"),
+                ),
+                name="pupil_extra_bounded",
+            ),
         ),
     ]

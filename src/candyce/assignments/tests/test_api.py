@@ -48,7 +48,7 @@ def test_editor_learns_the_assignment(editor, classroom):
     body = editor.get("/api/project", **head).json()
     work = body["assignment"]
     assert set(work) == {
-        "board_url", "frozen", "group", "message_url", "news", "show_url",
+        "board_url", "due_at", "frozen", "late", "late_rule", "group", "message_url", "news", "show_url",
         "id", "title", "instructions_html", "class_name", "opens_at", "closes_at", "state",
         "handed_in_at", "can_hand_in", "can_take_back", "mark", "mark_max", "appraisal_html",
         "pupil_name",

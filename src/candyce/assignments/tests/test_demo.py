@@ -7,7 +7,7 @@ from candyce.accounts.demo import load_demo_people
 from candyce.accounts.models import AuditEntry
 from candyce.assignments import demo
 from candyce.assignments.models import Assignment, Copy
-from candyce.assignments.queries import get_my_work
+from candyce.assignments.my_work import get_my_work
 from candyce.library.models import Resource
 from candyce.projects.actions import create_project, cut_version
 from candyce.projects.models import Project, Version

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from candyce.accounts.models import Enrolment, User
-from candyce.assignments import access, actions, groups, queries
+from candyce.assignments import access, actions, groups, my_work, queries
 from candyce.assignments.actions.groups import GroupFull, GroupsBegun, NoGroup
 from candyce.assignments.models import Assignment, Copy, Group, Membership
 from candyce.assignments.tests.conftest import Classroom, enrol
@@ -158,7 +158,7 @@ def test_members_share_one_copy_and_others_have_nothing(grouped):
         assert rights.scopes == {"read", "comment", "write", "submit"}
         assert projects.visible_to(member).filter(pk=copy.project_id).count() == 1
         assert projects.keeps_outputs(member, copy.project, rights)
-        assert [work.copy for work in queries.get_my_work(member).to_do if work.copy] == [copy]
+        assert [work.copy for work in my_work.get_my_work(member).to_do if work.copy] == [copy]
     for stranger in (other, grouped.room.people["eric"], grouped.room.people["zoe"]):
         assert not projects.get_rights(stranger, copy.project).scopes
         with pytest.raises(NotFound):
@@ -186,7 +186,7 @@ def test_one_hands_in_for_all_and_another_takes_back(grouped):
     handed = actions.hand_in(copy, acting_user=two)
     assert handed.handed_in_by == two
     assert actions.hand_in(copy, acting_user=one).handed_in_by == two  # twice changes nothing
-    assert [work.state for work in queries.get_my_work(one).handed_in] == ["handed_in"]
+    assert [work.state for work in my_work.get_my_work(one).handed_in] == ["handed_in"]
     with pytest.raises(NotFound):
         actions.take_back(copy, acting_user=three)
     assert actions.take_back(copy, acting_user=one).state == Copy.State.WORKING

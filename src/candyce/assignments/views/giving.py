@@ -42,7 +42,7 @@ def give(request: SignedInRequest) -> HttpResponse:
     form = AssignmentForm(request.user, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            assignment = _do_give(request, source, form.cleaned_data)
+            assignment = _do_give(request, source, form.get_arguments())
         except BadRequest as error:
             form.add_error_of(error)
         else:
@@ -135,13 +135,18 @@ def edit(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_assignment(assignment, acting_user=request.user, **form.cleaned_data)
+            actions.edit_assignment(assignment, acting_user=request.user, **form.get_arguments())
         except BadRequest as error:
             form.add_error_of(error)
         else:
             messages.success(request, _("The changes are saved."))
             return redirect("assignments:detail", pk)
-    context = {"form": form, "assignment": assignment, "zone": settings.TIME_ZONE}
+    context = {
+        "form": form,
+        "assignment": assignment,
+        "zone": settings.TIME_ZONE,
+        "times_url": reverse("assignments:times", args=[pk]),
+    }
     return render(request, "assignments/edit.html", context)
 
 

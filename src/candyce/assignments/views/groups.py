@@ -16,6 +16,7 @@ from candyce.accounts.models import Class
 from candyce.assignments import access, actions, groups
 from candyce.assignments.actions.groups import NAME_LIMIT
 from candyce.assignments.models import Assignment, Group
+from candyce.assignments.times import get_times
 from candyce.assignments.views.pupil import go_to_work
 from candyce.lib.errors import BadRequest, CandyceError, NotFound
 
@@ -133,12 +134,14 @@ def mine(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     group = groups.find_group(assignment, request.user)
     if group is not None and groups.has_copy(group):
         return redirect("assignments:copy", group.copy.pk)
+    times = get_times(assignment, request.user)
     context = {
         "assignment": assignment,
         "group": group,
         "mates": [one for one in group.members if one != request.user] if group else [],
         "forming": groups.is_forming(assignment),
-        "open_now": access.is_in_window(assignment),
+        "times": times,
+        "open_now": access.is_in_window(assignment, times=times),
         "others": [] if group else _list_others(request, assignment),
         "error": error,
     }

@@ -26,6 +26,7 @@ from candyce.assignments import access, actions, groups, queries
 from candyce.assignments.describe import get_class_name
 from candyce.assignments.export import make_course, stream_zip
 from candyce.assignments.forms import MarkForm, RowsForm
+from candyce.assignments.late import get_lateness
 from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.parts import get_parts
@@ -106,6 +107,7 @@ def mark(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     notebook = queries.get_main_notebook(queries.get_tree(copy))
     context = {
         "copy": copy,
+        "lateness": get_lateness(copy),
         "assignment": copy.assignment,
         "class_name": get_class_name(copy),
         "form": form,

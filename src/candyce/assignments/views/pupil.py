@@ -9,16 +9,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from candyce.accounts.http import SignedInRequest
-from candyce.assignments import access, actions, codes, queries
+from candyce.assignments import access, actions, codes
 from candyce.assignments.describe import get_class_name
+from candyce.assignments.late import get_lateness
 from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.my_work import get_my_work
 from candyce.assignments.notices.queries import get_received
 from candyce.assignments.prose import render_prose
+from candyce.assignments.times import get_times
 from candyce.lib.errors import CandyceError, Forbidden
 
 
@@ -58,7 +62,7 @@ def go_to_work(request: SignedInRequest, copy: Copy) -> HttpResponse:
 @require_safe
 def mine(request: SignedInRequest) -> HttpResponse:
     """To do, handed in, returned."""
-    return render(request, "assignments/mine.html", {"work": queries.get_my_work(request.user)})
+    return render(request, "assignments/mine.html", {"work": get_my_work(request.user)})
 
 
 @login_required
@@ -71,6 +75,7 @@ def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("assignments:mark", pk)
     reason = access.get_copy_rights(request.user, found).reason
     received = get_received(request.user, found)
+    times = get_times(found.assignment, request.user)
     context = {
         "received": received,
         "unread": any(one.seen_at is None for one in received),
@@ -82,7 +87,9 @@ def copy(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "appraisal": render_prose(found.appraisal) if abilities["see_mark"] else "",
         "closed": reason == "window_closed",
         "frozen": reason == "frozen",
-        "lateness": queries.get_lateness(found),
+        "times": times,
+        "now": timezone.now(),
+        "lateness": get_lateness(found, times),
         "mates": [one for one in found.members if one != request.user] if found.group else None,
         "feedback": get_marker().render_feedback(request.user, found, request),
     }

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.assignments import access
+from candyce.assignments.late import get_lateness
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Copy
 from candyce.grading.models import Answer, AnswerEvent, HintUse, Sheet
+from candyce.grading.scoring import take_off
 from candyce.lib.errors import BadRequest, Conflict
 
 COMMENT_LIMIT = 10_000  # characters
@@ -118,7 +120,7 @@ def _make_conflict(answer: Answer) -> Conflict:
 
 
 def propose_mark(sheet: Sheet, *, acting_user: User | None = None) -> Decimal | None:
-    """Write the copy's mark as its answers make it; gives it, or None where nothing is proposed.
+    """Write the copy's mark as its answers make it, less what being late costs; gives it, or None where nothing is proposed.
 
     Nothing is when the teacher wrote the mark, or while an answer waits for a hand. A copy that was returned
     keeps its mark unless a person's change leads here (``acting_user``).
@@ -128,12 +130,13 @@ def propose_mark(sheet: Sheet, *, acting_user: User | None = None) -> Decimal | 
     most = sum((a.points_max for a in answers), Decimal(0))
     if sheet.mark_by_hand or None in found or most <= 0:
         return None
-    copy = Copy.objects.select_related("assignment").get(pk=sheet.copy_id)
+    copy = Copy.objects.select_related("assignment", "pupil", "group").get(pk=sheet.copy_id)
     if copy.state == Copy.State.RETURNED and acting_user is None:
         return None
     total = sum((points for points in found if points is not None), Decimal(0))
     total -= HintUse.objects.filter(copy=copy).aggregate(all=Sum("cost"))["all"] or Decimal(0)
     mark = compute_mark(total, most, copy.assignment.mark_max)
+    mark = take_off(mark, get_lateness(copy))
     if copy.mark != mark:
         Copy.objects.filter(pk=copy.pk).update(mark=mark)
         # The journal says that a mark was written, not which: marks stay in one place.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.urls import reverse
 
 from candyce.accounts.http import SignedInRequest
 from candyce.accounts.navigation import is_own_path
-from candyce.assignments import queries as assignment_queries
+from candyce.assignments.late import Lateness
 from candyce.assignments.models import Assignment, Copy
 from candyce.collab.models import CommentThread
 from candyce.grading import queries, remarks, work
@@ -45,7 +44,7 @@ class Card:
     work: work.Work | None  # None when the copy no longer has the notebook
     files: tuple[Handed, ...] = ()
     slots: list[Slot] = field(default_factory=list)
-    lateness: timedelta | None = None
+    lateness: Lateness | None = None
     hint_cost: Decimal | None = None
     remarks: list[CommentThread] = field(default_factory=list)  # in the notebook, at its cells
 
@@ -62,6 +61,7 @@ def make_card(
     *,
     name: str,
     tree: Tree,
+    lateness: Lateness | None,
     hint_cost: Decimal | None = None,
     said: remarks.Remarks | None = None,
 ) -> Card:
@@ -77,7 +77,7 @@ def make_card(
         found,
         find_handed(asked, notebook, tree) if notebook is not None else (),
         [make_slot(copy, asked, answer) for answer in answers],
-        assignment_queries.get_lateness(copy),
+        lateness,
         hint_cost,
         remarks.take(said, asked, found) if said else [],
     )

@@ -17,6 +17,7 @@ from candyce.assignments import access
 from candyce.assignments import actions as assignment_actions
 from candyce.assignments import queries as assignment_queries
 from candyce.assignments.describe import get_class_name
+from candyce.assignments.late import Lateness
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.parts import get_parts
 from candyce.grading import marks, names, queries, remarks, work
@@ -83,6 +84,7 @@ def _make_cards(request: SignedInRequest, asked: Asked, lines: list[Line]) -> li
             name=get_line_name(request, line),
             said=said[copy.project_id],
             tree=trees[copy.pk],
+            lateness=line.lateness,
         )
         cards.append(card)
     return cards
@@ -122,7 +124,7 @@ def _get_copy_context(
     sums = queries.get_sums(line.marks, queries.get_hints(copy))
     neighbours = queries.get_neighbours(lines, copy)
     said = remarks.get_remarks([copy], hidden=True)[copy.project_id]
-    cards = _make_copy_cards(every, copy, sheet, name, said)
+    cards = _make_copy_cards(every, copy, sheet, name, said, lateness=line.lateness)
     return get_base_context(request, assignment) | {
         "copy": copy,
         "name": name,
@@ -138,7 +140,7 @@ def _get_copy_context(
         "neighbours": neighbours,
         "previous_name": neighbours.previous and get_line_name(request, neighbours.previous),
         "next_name": neighbours.next and get_line_name(request, neighbours.next),
-        "lateness": assignment_queries.get_lateness(copy),
+        "lateness": line.lateness,
         "parts": [] if hidden else get_parts(copy),
     }
 
@@ -149,6 +151,8 @@ def _make_copy_cards(
     sheet: Sheet | None,
     name: str,
     said: remarks.Remarks,
+    *,
+    lateness: Lateness | None,
 ) -> list[Card]:
     """What is ``said`` at the cells of a question goes to its card."""
     tree = work.get_trees([(copy, sheet)]).get(copy.pk)
@@ -167,6 +171,7 @@ def _make_copy_cards(
             answers[asked.key],
             name=name,
             tree=tree,
+            lateness=lateness,
             hint_cost=hints.get(asked.key),
             said=said,
         )
