@@ -33,7 +33,11 @@ export interface AssignmentInfo {
   instructions_html: string;
   class_name: string;
   opens_at: string | null;
+  /** Until when it is in time, for this pupil; after it, until `closes_at`, a copy is late. */
+  due_at?: string | null;
   closes_at: string | null;
+  /** Said once the copy is late: a word, and a sentence with what it costs. */
+  late?: { word: string; text: string } | null;
   state: 'working' | 'handed_in' | 'returned';
   handed_in_at: string | null;
   can_hand_in: boolean;

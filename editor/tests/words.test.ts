@@ -154,6 +154,17 @@ function bar(facts: Partial<Facts> = {}) {
 }
 
 describe('the bar', () => {
+  it('counts down to the time to hand in, then says that the copy is late', () => {
+    const due_at = new Date(NOW + 3 * MINUTE).toISOString();
+    expect(bar({ info: info({}, { due_at }) }).time?.text).toBe('Reste 3 min 00 s');
+    const late = { word: 'En retard', text: 'En retard de 1 min : −1 point' };
+    const passed = info({}, { due_at: new Date(NOW - MINUTE).toISOString(), late });
+    expect(bar({ info: passed }).time).toMatchObject({ text: 'En retard · Reste 8 min', urgent: true });
+    expect(bar({ info: passed }).time?.title).toContain('−1 point');
+    passed.assignment!.closes_at = null;
+    expect(bar({ info: passed }).time?.text).toBe('En retard');
+  });
+
   it('tells a pupil what, for whom, how long, and that it is safe', () => {
     expect(bar()).toMatchObject({
       title: 'Chute libre',

@@ -197,7 +197,8 @@ export class BarController {
         const t = this._t;
         this._view?.announce(minute === 1 ? t('minuteLeft') : t('minutesLeft', { count: minute }));
       }
-      if (before > 0 && left <= 0) {
+      // over, or in time no more: then the end is a later one
+      if (before > 0 && (left <= 0 || left > before)) {
         setTimeout(() => this._refresh(), AFTER_CLOSING);
       }
     }

@@ -49,13 +49,19 @@ export interface BarWords {
   notice: Notice | null;
 }
 
-/** Milliseconds before the closing time; null when there is none or work is over. */
-export function timeLeft(info: ProjectInfo | null, now: number): number | null {
+/** What the pupil works towards: the time to hand in, then the closing. */
+function getEnd(info: ProjectInfo | null, now: number): string | null {
   const assignment = info?.assignment;
-  if (!assignment?.closes_at || assignment.state === 'returned') {
+  if (!assignment || assignment.state === 'returned') {
     return null;
   }
-  const left = Date.parse(assignment.closes_at) - now;
+  const { due_at: due = null, closes_at: closes } = assignment;
+  return due && (Date.parse(due) > now || !closes) ? due : closes;
+}
+
+/** Milliseconds before that; null when there is no end or work is over. */
+export function timeLeft(info: ProjectInfo | null, now: number): number | null {
+  const left = Date.parse(getEnd(info, now) ?? '') - now;
   return Number.isFinite(left) ? left : null;
 }
 
@@ -122,13 +128,17 @@ function saveWords(save: SaveValue | null, t: Translate): BarWords['save'] {
 function timeWords({ info, now, language, t }: Facts): BarWords['time'] {
   const left = timeLeft(info, now);
   const assignment = info?.assignment;
-  if (left === null || !assignment?.closes_at || assignment.state !== 'working') {
+  const end = getEnd(info, now);
+  if (left === null || !end || assignment?.state !== 'working') {
     return null;
   }
+  const late = Date.parse(assignment.due_at ?? '') <= now ? assignment.late : null;
+  const rest = left > 0 ? t('timeLeft', { time: formatLeft(left, language) }) : late ? '' : t('timeUp');
+  const until = t('closesAt', { moment: formatMoment(end, language, new Date(now)) });
   return {
-    text: left > 0 ? t('timeLeft', { time: formatLeft(left, language) }) : t('timeUp'),
-    title: t('closesAt', { moment: formatMoment(assignment.closes_at, language, new Date(now)) }),
-    urgent: left <= 10 * 60_000
+    text: [late?.word, rest].filter(Boolean).join(' · '),
+    title: [late?.text, until].filter(Boolean).join(' · '),
+    urgent: Boolean(late) || left <= 10 * 60_000
   };
 }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
-from candyce.assignments.late import get_lateness
+from candyce.assignments.late import Lateness, get_lateness
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Copy
 from candyce.assignments.notices.links import get_query
@@ -55,7 +55,7 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "opens_at": times.opens_at.isoformat() if times.opens_at else None,
         "due_at": due_at.isoformat() if due_at else None,
         "closes_at": closes_at.isoformat() if closes_at else None,
-        "late": say_lateness(lateness),
+        "late": _describe_late(lateness),
         "late_rule": say_late_rule(assignment),
         "state": copy.state,
         "frozen": assignment.frozen_at is not None,
@@ -72,6 +72,11 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "message_url": _get_message_url(copy) if abilities["mark"] else None,
         "show_url": _get_show_url(copy) if abilities["mark"] else None,
     }
+
+
+def _describe_late(lateness: Lateness | None) -> dict[str, str] | None:
+    """A word and a sentence; None for what is in time."""
+    return {"word": _("Late"), "text": say_lateness(lateness)} if lateness else None
 
 
 def _say_reason(user: User, copy: Copy, reason: str) -> str:
