@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments.models import Assignment, Copy, Membership
-from candyce.assignments.times import Times, compute, get_times
-from candyce.assignments.times_sql import hidden_from, not_open_for
+from candyce.assignments.times import Times, compute, get_all_times, get_times
 from candyce.lib.errors import CandyceError, Forbidden, NotFound
 from candyce.projects.access import (
     COMMENT,
@@ -98,27 +97,52 @@ def followed_by(user: User) -> QuerySet[Assignment]:
     return _assignments(user).filter(Q(author_id=user.pk) | Q(as_teacher=True), deleted_at=None)
 
 
-def _shown_to_pupil(user: User, assignment: str = "pk") -> Q:
-    """Of what is invisible outside its window nothing is known there, but what came back: :func:`is_hidden`."""
+@dataclass(frozen=True)
+class Shut:
+    """What a pupil's times keep away now (ids of assignments): ``unseen``, whose existence is not told, and
+    ``unopened``, which has not begun."""
+
+    unseen: frozenset[uuid.UUID] = frozenset()
+    unopened: frozenset[uuid.UUID] = frozenset()
+
+
+def get_shut(user: User) -> Shut:
+    """Worked out by the rule that checks ask, and filtered by as ids; one query where nothing is kept away."""
     if not user.is_authenticated:
-        return Q(pk__in=[])
-    back = Copy.objects.filter(owned_by(user)).filter(
-        Q(state=Copy.State.RETURNED) | Q(reopened_at__isnull=False)
+        return Shut()
+    now = timezone.now()
+    told = Q(outside=Assignment.Outside.HIDDEN) | Q(opens_at__gt=now) | Q(pupil_times__pupil=user)
+    works = list(
+        Assignment.objects.filter(
+            _enrolled_in(user, STUDENT, "pk"), told, deleted_at=None
+        ).distinct()
     )
-    hidden = hidden_from(user, timezone.now()).values("pk")
-    return ~Q(**{f"{assignment}__in": hidden}) | Q(
-        **{f"{assignment}__in": back.values("assignment_id")}
+    if not works:
+        return Shut()
+    times = get_all_times(works, [user.pk])
+    mine = Copy.objects.filter(owned_by(user), assignment__in=works)
+    copies = {copy.assignment_id: copy for copy in mine}
+    return Shut(
+        frozenset(
+            work.pk
+            for work in works
+            if is_hidden(work, times[work.pk, user.pk], copies.get(work.pk))
+        ),
+        frozenset(
+            work.pk for work in works if not is_open_yet(work, now, times=times[work.pk, user.pk])
+        ),
     )
 
 
 def given_to(user: User) -> QuerySet[Assignment]:
     """Assignments given to the pupil's classes, which the pupil may know of now."""
-    return _assignments(user).filter(Q(as_pupil=True), _shown_to_pupil(user), deleted_at=None)
+    seen = ~Q(pk__in=get_shut(user).unseen)
+    return _assignments(user).filter(Q(as_pupil=True), seen, deleted_at=None)
 
 
 def visible_to(user: User) -> QuerySet[Assignment]:
     """Assignments that the person may know of."""
-    as_pupil = Q(as_pupil=True) & _shown_to_pupil(user)
+    as_pupil = Q(as_pupil=True) & ~Q(pk__in=get_shut(user).unseen)
     return _assignments(user).filter(
         Q(author_id=user.pk) | Q(as_teacher=True) | as_pupil, deleted_at=None
     )
@@ -229,12 +253,10 @@ def _pupil_of_copy(user: User) -> Q:
 
 def copies_visible_to(user: User) -> QuerySet[Copy]:
     """Copies the person may read: a pupil's own ones, and those of the pupils one follows."""
-    if not user.is_authenticated:
-        return _copies(user)
-    opened = ~Q(assignment__in=not_open_for(user, timezone.now()).values("pk"))
-    mine = _pupil_of_copy(user) & (opened | ~Q(state=Copy.State.WORKING))
-    shown = _shown_to_pupil(user, "assignment")
-    return _copies(user).filter((mine & shown) | _teacher_of_copy(user))
+    shut = get_shut(user)
+    opened = ~Q(assignment__in=shut.unopened) | ~Q(state=Copy.State.WORKING)
+    mine = _pupil_of_copy(user) & opened & ~Q(assignment__in=shut.unseen)
+    return _copies(user).filter(mine | _teacher_of_copy(user))
 
 
 def copies_followed_by(user: User) -> QuerySet[Copy]:

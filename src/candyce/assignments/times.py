@@ -1,8 +1,7 @@
 """When a pupil may work: opening, due time, closing, each pupil's own.
 
-One rule (:func:`work_out`) is written once and worked out twice: here in Python for a check, in ``times_sql`` for a
-list. Both reckon in whole microseconds since 1970 (UTC), so they agree to the last digit on every database, and a
-change to summer time lengthens or shortens nobody's work.
+One rule (:func:`compute`), asked by checks and by lists alike. It reckons in absolute time, so that a change to
+summer time lengthens or shortens nobody's work.
 
 - A time of the pupil's own holds exactly as it stands.
 - Extra time is added to the due time and to the closing of all: minutes, and a share of the time given, which is from
@@ -14,7 +13,6 @@ change to summer time lengthens or shortens nobody's work.
 
 from __future__ import annotations
 
-import operator
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,14 +24,8 @@ from django.utils import timezone
 from candyce.accounts.models import User
 from candyce.assignments.models import Accommodation, Assignment, Copy, Membership, PupilTimes
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICRO = timedelta(microseconds=1)
-MINUTE = 60_000_000
-TIMED = 24 * 60 * MINUTE  # who is given more than a day does homework, not a test
-# No such time. Two days within what a date can say, so that each zone can show what lies between.
-ALWAYS = (datetime(1, 1, 3, tzinfo=UTC) - EPOCH) // MICRO
-NEVER = (datetime(9999, 12, 29, tzinfo=UTC) - EPOCH) // MICRO
-UNSET = -1  # a percentage that nobody gave
+TIMED = timedelta(days=1)  # who is given more does homework, not a test
+LAST = datetime(9999, 12, 29, tzinfo=UTC)  # two days within what a date can say, for each zone
 
 
 @dataclass(frozen=True)
@@ -92,90 +84,6 @@ def _some(every: Iterable[Times], name: str) -> list[datetime]:
 # --- the rule -----------------------------------------------------------------------------------
 
 
-@dataclass
-class Facts:
-    """What the rule starts from, each in microseconds, per cent or as a truth; :data:`NEVER`,
-    :data:`ALWAYS` and :data:`UNSET` stand for what is absent. Numbers, or expressions of them."""
-
-    begins: Any  # the opening, else when the work was given
-    opens: Any
-    due: Any
-    closes: Any
-    accommodated: Any
-    refused: Any
-    own_opens: Any  # ALWAYS: none
-    own_due: Any
-    own_closes: Any
-    own_extra: Any
-    own_percent: Any
-    standing: Any
-
-
-class Numbers:
-    """The rule's operations on Python's integers."""
-
-    least = staticmethod(min)
-    greatest = staticmethod(max)
-    lt = staticmethod(operator.lt)
-    ge = staticmethod(operator.ge)
-    gt = staticmethod(operator.gt)
-    both = staticmethod(operator.and_)
-    either = staticmethod(operator.or_)
-
-    @staticmethod
-    def choose(*cases: tuple[bool, int], otherwise: int) -> int:
-        return next((value for condition, value in cases if condition), otherwise)
-
-    @staticmethod
-    def share(amount: int, percent: int) -> int:
-        return amount // 100 * percent
-
-
-def _get_extra(do: Any, have: Facts) -> tuple[Any, Any]:
-    """Extra time, and the share of the time given that is in it. Without an end it means nothing."""
-    window = do.greatest(do.least(have.due, have.closes) - have.begins, 0)
-    percent = do.choose(
-        (do.ge(have.own_percent, 0), have.own_percent),
-        (do.both(have.accommodated, do.ge(TIMED, window)), have.standing),
-        otherwise=0,
-    )
-    return have.own_extra + do.share(window, percent), percent
-
-
-def _get_closing(do: Any, have: Facts, extra: Any) -> Any:
-    own_closes, own_due = do.gt(have.own_closes, ALWAYS), do.gt(have.own_due, ALWAYS)
-    due = do.choose((have.refused, have.due), otherwise=NEVER)
-    of_class = do.least(do.least(have.closes, due) + extra, NEVER)
-    return do.choose(
-        (
-            do.both(have.refused, do.both(own_closes, own_due)),
-            do.least(have.own_closes, have.own_due),
-        ),
-        (own_closes, have.own_closes),
-        (do.both(have.refused, own_due), have.own_due),
-        # A due time of one's own that is later than the closing moves the closing too.
-        otherwise=do.greatest(of_class, have.own_due),
-    )
-
-
-def work_out(do: Any, have: Facts) -> tuple[Any, Any, Any, Any, Any]:
-    """Opening, due time, closing, extra time and its percentage; ``do``: the operations on what ``have`` holds."""
-    extra, percent = _get_extra(do, have)
-    opens = do.choose((do.gt(have.own_opens, ALWAYS), have.own_opens), otherwise=have.opens)
-    closes = _get_closing(do, have, extra)
-    moved = do.both(have.refused, do.gt(have.own_closes, ALWAYS))
-    due = do.choose(
-        (do.gt(have.own_due, ALWAYS), have.own_due),
-        (do.both(moved, do.lt(have.due, NEVER)), have.own_closes),
-        otherwise=do.least(have.due + extra, NEVER),
-    )
-    due = do.choose((do.lt(due, NEVER), do.least(due, closes)), otherwise=NEVER)
-    return opens, due, closes, extra, percent
-
-
-# --- one pupil ----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Own:
     """What is known of one pupil in an assignment beside the assignment's times."""
@@ -203,42 +111,62 @@ def compute(assignment: Assignment, own: Own = NOBODY) -> Times:
 
     Without ``own``: those of the class.
     """
-    facts = Facts(
-        begins=to_number(assignment.opens_at or assignment.created_at or timezone.now(), NEVER),
-        opens=to_number(assignment.opens_at, ALWAYS),
-        due=to_number(assignment.due_at, NEVER),
-        closes=to_number(assignment.closes_at, NEVER),
-        accommodated=assignment.accommodated,
-        refused=assignment.late_rule == Assignment.LateRule.REFUSE,
-        own_opens=to_number(own.opens_at, ALWAYS),
-        own_due=to_number(own.due_at, ALWAYS),
-        own_closes=to_number(own.closes_at, ALWAYS),
-        own_extra=own.extra_minutes * MINUTE,
-        own_percent=UNSET if own.extra_percent is None else own.extra_percent,
-        standing=own.standing,
-    )
-    opens, due, closes, extra, percent = work_out(Numbers, facts)
-    if due >= NEVER and closes >= NEVER:
-        extra, percent = 0, 0
+    extra, percent = _get_extra(assignment, own)
+    closes_at = _get_closing(assignment, own, extra)
+    due_at = _add(assignment.due_at, extra)
+    if own.due_at is not None:
+        due_at = own.due_at
+    elif _refuses(assignment) and own.closes_at is not None and due_at is not None:
+        due_at = own.closes_at
+    if due_at is not None and closes_at is not None:
+        due_at = min(due_at, closes_at)
+    endless = due_at is None and closes_at is None
     return Times(
-        to_moment(opens),
-        to_moment(due),
-        to_moment(closes),
-        timedelta(microseconds=extra),
-        percent,
+        own.opens_at or assignment.opens_at,
+        due_at,
+        closes_at,
+        timedelta(0) if endless else extra,
+        0 if endless else percent,
         own.differs,
         (own.outside or assignment.outside) == Assignment.Outside.HIDDEN,
     )
 
 
-def to_number(moment: datetime | None, absent: int) -> int:
-    return absent if moment is None else (moment - EPOCH) // MICRO
+def _refuses(assignment: Assignment) -> bool:
+    return assignment.late_rule == Assignment.LateRule.REFUSE
 
 
-def to_moment(number: int) -> datetime | None:
-    if number <= ALWAYS or number >= NEVER:
+def _get_extra(assignment: Assignment, own: Own) -> tuple[timedelta, int]:
+    """Extra time, and the share of the time given that is in it."""
+    begins = assignment.opens_at or assignment.created_at or timezone.now()
+    ends = [at for at in (assignment.due_at, assignment.closes_at) if at is not None]
+    window = max(min(ends) - begins, timedelta(0)) if ends else timedelta(0)
+    percent = own.extra_percent
+    if percent is None:
+        timed = assignment.accommodated and window <= TIMED
+        percent = own.standing if timed else 0
+    return timedelta(minutes=own.extra_minutes) + window // 100 * percent, percent
+
+
+def _get_closing(assignment: Assignment, own: Own, extra: timedelta) -> datetime | None:
+    refused = _refuses(assignment)
+    if own.closes_at is not None:
+        return min(own.closes_at, own.due_at) if refused and own.due_at else own.closes_at
+    if refused and own.due_at is not None:
+        return own.due_at
+    ends = [assignment.closes_at, assignment.due_at if refused else None]
+    closes_at = _add(min((at for at in ends if at is not None), default=None), extra)
+    if closes_at is None or own.due_at is None:
+        return closes_at
+    # A due time of one's own that is later than the closing moves the closing too.
+    return max(closes_at, own.due_at)
+
+
+def _add(moment: datetime | None, extra: timedelta) -> datetime | None:
+    """None beyond the dates that there are."""
+    if moment is None or LAST - moment <= extra:
         return None
-    return EPOCH + timedelta(microseconds=number)
+    return moment + extra
 
 
 # --- asked of the database ----------------------------------------------------------------------

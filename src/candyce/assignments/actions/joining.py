@@ -36,10 +36,12 @@ def join(text: str, *, acting_user: User) -> Assignment | Copy:
     known = Assignment.objects.filter(code=code).first() if codes.is_code(code) else None
     if known is None:
         _do_count_guess(acting_user)
-        raise WrongCode(_("There is no work under this code. Check each letter and figure."))
+        raise _say_no_work()
     assignment = access.visible_to(acting_user).filter(pk=known.pk).first()
     if assignment is None:
         _do_count_guess(acting_user)
+        if known.pk in access.get_shut(acting_user).unseen:
+            raise _say_no_work()
         if known.deleted_at is not None:
             raise WrongCode(_("This code is no longer in use. Ask your teacher for a new one."))
         raise WrongCode(
@@ -50,6 +52,10 @@ def join(text: str, *, acting_user: User) -> Assignment | Copy:
     if groups.must_choose(assignment, acting_user):
         return assignment
     return open_copy(assignment, acting_user=acting_user)
+
+
+def _say_no_work() -> WrongCode:
+    return WrongCode(_("There is no work under this code. Check each letter and figure."))
 
 
 def _do_count_guess(user: User) -> None:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from candyce.accounts.models import User
-from candyce.assignments import access, times, times_sql
+from candyce.accounts.models import Enrolment, User
+from candyce.assignments import access, times
 from candyce.assignments.models import (
     Accommodation,
     Assignment,
+    Copy,
     Group,
     Membership,
     PupilTimes,
 )
 from candyce.assignments.times import Own, compute
+from candyce.projects.models import Project
 
 T8 = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 Rule = Assignment.LateRule
@@ -158,6 +161,7 @@ def save(classroom, case) -> tuple[Assignment, list[User]]:
         group_mode="teacher" if together else "",
         **fields,
     )
+    given.classes.add(classroom.school.school_class)
     Assignment.objects.filter(pk=given.pk).update(created_at=created)
     given.created_at = created
     people = []
@@ -171,6 +175,14 @@ def save(classroom, case) -> tuple[Assignment, list[User]]:
             Accommodation.objects.create(pupil=pupil, extra_percent=standing)
         if together:
             Membership.objects.create(assignment=given, group=group, pupil=pupil)
+        Enrolment.objects.create(
+            user=pupil, school_class=classroom.school.school_class, role=Enrolment.Role.STUDENT
+        )
+    for pupil in people[:1] if together else people:
+        project = Project.objects.create(owner=pupil, title="T", kind=Project.Kind.COPY, tree={})
+        Copy.objects.create(
+            assignment=given, pupil=pupil, project=project, group=group if together else None
+        )
     return given, people
 
 
@@ -189,15 +201,20 @@ def test_a_list_and_a_check_never_disagree(classroom, case, now):
 
 
 def check_lists(given_work, pupil, now):
-    checked = times.get_times(given_work, pupil)
-    told = (checked.opens_at, checked.due_at, checked.closes_at)
-    assert times_sql.read_times(pupil, given_work.pk) == told
-    mine = Assignment.objects.filter(pk=given_work.pk)
-    not_open = mine.filter(pk__in=times_sql.not_open_for(pupil, now).values("pk"))
-    assert not_open.exists() != checked.is_open_yet(now)
-    inside = checked.is_open_yet(now) and not access.is_closed(given_work, now, times=checked)
-    unseen = mine.filter(pk__in=times_sql.hidden_from(pupil, now).values("pk"))
-    assert unseen.exists() == (checked.hidden and not inside)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: now)
+        found = times.get_times(given_work, pupil)
+        inside = access.is_in_window(given_work, times=found)
+        seen = inside or not found.hidden
+        assert access.given_to(pupil).filter(pk=given_work.pk).exists() == seen
+        assert access.visible_to(pupil).filter(pk=given_work.pk).exists() == seen
+        [work] = Assignment.objects.filter(pk=given_work.pk)
+        [copy] = Copy.objects.filter(access.owned_by(pupil), assignment=work)
+        rights = access.get_copy_rights(pupil, access.find_copy(pupil, copy.project))
+        assert access.copies_visible_to(pupil).filter(pk=copy.pk).exists() == ("read" in rights)
+        assert ("write" in rights) == inside
+        assert rights.until == found.get_next_change(now) or rights.scopes == frozenset()
+        assert not (found.due_at and found.closes_at) or found.due_at <= found.closes_at
 
 
 def test_a_group_has_the_most_generous_times_of_its_members(classroom):
