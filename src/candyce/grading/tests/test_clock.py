@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from candyce.assignments.models import Assignment
+from candyce.assignments.models import Assignment, PupilTimes
 from candyce.grading import tasks
 from candyce.grading.models import Sheet
 from candyce.grading.tests import lesson
@@ -79,3 +79,31 @@ def test_what_a_stopped_worker_left_is_taken_up_again(work, school):
     assert Sheet.objects.get(copy=copy).state == "queued"
     assert tasks.resume_marking.call() == 1
     assert [name for name, _at in list_tasks()] == ["mark_assignment", "mark_assignment"]
+
+
+def test_editing_again_and_again_plans_one_task(work, school):
+    at = timezone.now() + timedelta(hours=1)
+    for later in (0, 2, 1):
+        close(work.assignment, at + timedelta(hours=later))
+        work.assignment.refresh_from_db()
+    assert list_tasks() == [("close_window", at)]
+    close(work.assignment, at - timedelta(minutes=10))
+    assert list_tasks()[-1] == ("close_window", at - timedelta(minutes=10))
+
+
+def test_each_pupils_own_closing_is_planned_in_turn(work, school):
+    mine, theirs = work.open(school.bob), work.open(school.chloe)
+    now = timezone.now()
+    at = now - timedelta(seconds=1)
+    PupilTimes.objects.create(
+        assignment=work.assignment, pupil=school.chloe, closes_at=now + timedelta(minutes=20)
+    )
+    Assignment.objects.filter(pk=work.assignment.pk).update(closes_at=at)
+    assert tasks.close_window.call(str(work.assignment.pk), at.isoformat()) == 1
+    assert Sheet.objects.get(copy=mine).state == "queued"
+    assert not Sheet.objects.filter(copy=theirs).exists()
+    assert ("close_window", now + timedelta(minutes=20)) in list_tasks()
+    PupilTimes.objects.update(closes_at=now)
+    assert tasks.close_window.call(str(work.assignment.pk), at.isoformat()) == 1
+    # What was marked since its own closing is left alone.
+    assert tasks.close_window.call(str(work.assignment.pk), at.isoformat()) == 0
