@@ -85,7 +85,7 @@ def is_returned(project: Project) -> bool:
 def get_rows(user: User, assignment: Assignment) -> list[Row]:
     """The pupils whose work the person follows, one row each, members of a group too: see :func:`gather`.
 
-    Always five queries, eight where pupils work in groups.
+    Always five queries, ten where pupils work in groups.
     """
     enrolments = (
         Enrolment.objects.filter(

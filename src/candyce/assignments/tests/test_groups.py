@@ -259,7 +259,7 @@ def test_lists_count_pupils_and_gather_groups(grouped, django_assert_num_queries
     actions.hand_in(copy, acting_user=one)
     alice = grouped.room.school.alice
     seen = grouped.see(alice, assignment)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         rows = queries.get_rows(alice, seen)
         assert all(row.name for row in rows)
     assert len(rows) == len(grouped.pupils) + 1
