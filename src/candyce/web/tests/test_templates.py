@@ -8,7 +8,7 @@ from django.test import Client
 
 TEMPLATES = sorted(Path(__file__).resolve().parents[2].glob("*/templates/**/*.html"))
 INLINE = re.compile(
-    r"""<style\b|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""",
+    r"""<style\b|<script(?![^>]*\bsrc=)|\sstyle\s*=|\son[a-z]+\s*=\s*["']|=\s*["']?\s*javascript:""",
     re.IGNORECASE,
 )
 
@@ -30,6 +30,7 @@ def test_template_has_nothing_inline(path):
         "<script>x()</script>",
         '<a onclick="x()">',
         '<a href="javascript:x">',
+        "<a href= javascript:x>",
     ],
 )
 def test_inline_code_would_be_found(text):
