@@ -185,6 +185,20 @@ describe('the bar', () => {
     });
   });
 
+  it('names the group that shares the copy, to its members and to who looks in', () => {
+    const group = { name: 'Les Boussoles', members: ['Inès Moreau', 'Bilal Simon'] };
+    expect(bar({ info: info({}, { group }) }).subtitle).toBe(
+      'Les Boussoles (Inès Moreau, Bilal Simon) · 2de 4'
+    );
+    const teacher = info(
+      { scopes: ['read', 'comment'] },
+      { group, pupil_name: 'Inès Moreau, Bilal Simon' }
+    );
+    expect(bar({ info: teacher }).subtitle).toBe(
+      'Copie de Inès Moreau, Bilal Simon · Les Boussoles · 2de 4'
+    );
+  });
+
   it('says when it was handed in, and the mark once returned', () => {
     const at = new Date(NOW);
     const handed = info({}, { state: 'handed_in', handed_in_at: at.toISOString() });

@@ -26,6 +26,8 @@ export const barCatalogue = {
     handInTitle: 'Rendre votre travail\u00a0?',
     handInBody:
       'Votre professeur recevra votre copie telle qu’elle est maintenant. Vous pourrez la reprendre tant que le devoir reste ouvert.',
+    handInGroup:
+      'Vous rendez la copie de tout le groupe «\u00a0{name}\u00a0», telle qu’elle est maintenant. Chacun de vous pourra la reprendre tant que le devoir reste ouvert.',
     handInDone: 'Votre copie est rendue.',
     takeBack: 'Reprendre',
     takeBackTitle: 'Reprendre votre copie\u00a0?',
@@ -59,6 +61,8 @@ export const barCatalogue = {
     handInTitle: 'Hand in your work?',
     handInBody:
       'Your teacher will receive your copy as it is now. You can take it back as long as the assignment is open.',
+    handInGroup:
+      'You hand in the copy of the whole group “{name}” as it is now. Each of you can take it back as long as the assignment is open.',
     handInDone: 'Your copy is handed in.',
     takeBack: 'Take back',
     takeBackTitle: 'Take your copy back?',

@@ -92,9 +92,10 @@ export class BarController {
 
   async handIn(): Promise<void> {
     const t = this._t;
+    const group = this._session.current?.assignment?.group;
     const sure = await this._dialogs.confirm(
       t('handInTitle'),
-      t('handInBody'),
+      group ? t('handInGroup', { name: group.name }) : t('handInBody'),
       t('handIn'),
       t('cancel')
     );
