@@ -78,7 +78,7 @@ def test_two_pupils_share_a_copy_and_its_mark(new_person: NewPerson) -> None:
     expect(dialog).to_contain_text("Les Boussoles")
     dialog.get_by_role("button", name="Rendre").click()
     expect(ines.locator(".cy-bar")).to_contain_text("Rendu", timeout=20_000)
-    expect(ines.locator("body")).to_contain_text("Bilal Simon a rendu cette copie")
+    expect(ines.locator("body")).to_contain_text("Bilal Simon a rendu la copie")
 
     # The teacher sees the groups, and each one's part; marks once.
     teacher.goto("/assignments/")

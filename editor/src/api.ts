@@ -47,8 +47,8 @@ export interface AssignmentInfo {
   appraisal_html: string;
   /** All whose copy it is, in a line. */
   pupil_name: string;
-  /** Who shares the copy; null where a pupil works alone. */
-  group?: { name: string; members: string[] } | null;
+  /** Who shares the copy, and who of the others handed it in; null where a pupil works alone. */
+  group?: { name: string; members: string[]; handed_in_by: string | null } | null;
   /** No pupil writes in any copy. */
   frozen?: boolean;
   /** Grows when there are other notices to read than before. */

@@ -186,7 +186,8 @@ describe('the bar', () => {
   });
 
   it('names the group that shares the copy, to its members and to who looks in', () => {
-    const group = { name: 'Les Boussoles', members: ['Inès Moreau', 'Bilal Simon'] };
+    const members = ['Inès Moreau', 'Bilal Simon'];
+    const group = { name: 'Les Boussoles', members, handed_in_by: 'Bilal Simon' };
     expect(bar({ info: info({}, { group }) }).subtitle).toBe(
       'Les Boussoles (Inès Moreau, Bilal Simon) · 2de 4'
     );
@@ -197,6 +198,15 @@ describe('the bar', () => {
     expect(bar({ info: teacher }).subtitle).toBe(
       'Copie de Inès Moreau, Bilal Simon · Les Boussoles · 2de 4'
     );
+    const save: SaveValue = { kind: 'read_only', unsaved: false, code: 'handed_in', message: '' };
+    const titles = [group, { ...group, handed_in_by: null }, null].map(
+      one => bar({ info: info({}, { state: 'handed_in', group: one }), save }).notice?.title
+    );
+    expect(titles).toEqual([
+      'Bilal Simon a rendu la copie de votre groupe.',
+      'Vous avez rendu cette copie.',
+      'Vous avez rendu cette copie.'
+    ]);
   });
 
   it('says when it was handed in, and the mark once returned', () => {

@@ -28,6 +28,7 @@ export const barCatalogue = {
       'Votre professeur recevra votre copie telle qu’elle est maintenant. Vous pourrez la reprendre tant que le devoir reste ouvert.',
     handInGroup:
       'Vous rendez la copie de tout le groupe «\u00a0{name}\u00a0», telle qu’elle est maintenant. Chacun de vous pourra la reprendre tant que le devoir reste ouvert.',
+    handedInBy: '{name} a rendu la copie de votre groupe.',
     handInDone: 'Votre copie est rendue.',
     takeBack: 'Reprendre',
     takeBackTitle: 'Reprendre votre copie\u00a0?',
@@ -63,6 +64,7 @@ export const barCatalogue = {
       'Your teacher will receive your copy as it is now. You can take it back as long as the assignment is open.',
     handInGroup:
       'You hand in the copy of the whole group “{name}” as it is now. Each of you can take it back as long as the assignment is open.',
+    handedInBy: '{name} has handed in your group’s copy.',
     handInDone: 'Your copy is handed in.',
     takeBack: 'Take back',
     takeBackTitle: 'Take your copy back?',

@@ -231,8 +231,12 @@ function isLed(code: string | null): boolean {
   return code === 'held' || code === 'frozen';
 }
 
-/** Who writes while the others are held. */
+/** Who writes while the others are held; who handed in for a group. */
 function named(notice: Notice, info: ProjectInfo | null, t: Translate): Notice {
+  const by = notice.id.startsWith('handed_in:') && info?.assignment?.group?.handed_in_by;
+  if (by) {
+    return { ...notice, title: t('handedInBy', { name: by }) };
+  }
   const name = notice.id.startsWith('held:') && info?.room?.pen_name;
   return name ? { ...notice, body: `${t('penOf', { name })}. ${notice.body}` } : notice;
 }

@@ -67,7 +67,7 @@ def describe_copy(user: User, copy: Copy) -> dict[str, Any]:
         "mark_max": say_mark(assignment.mark_max),
         "appraisal_html": render_prose(copy.appraisal) if see_mark else "",
         "pupil_name": copy.who,
-        "group": _describe_group(copy),
+        "group": _describe_group(user, copy),
         "board_url": _get_board_url(copy) if abilities["follow"] else None,
         "message_url": _get_message_url(copy) if abilities["mark"] else None,
         "show_url": _get_show_url(copy) if abilities["mark"] else None,
@@ -87,11 +87,16 @@ def _say_reason(user: User, copy: Copy, reason: str) -> str:
     return access.get_reason_message(reason, copy.assignment)
 
 
-def _describe_group(copy: Copy) -> dict[str, Any] | None:
-    """The group's name and its members'; None for a copy of one pupil."""
+def _describe_group(user: User, copy: Copy) -> dict[str, Any] | None:
+    """The group's name and its members', and which of the others handed in; None for a copy of one pupil."""
     if copy.group is None:
         return None
-    return {"name": str(copy.group), "members": [pupil.full_name for pupil in copy.members]}
+    by = copy.handed_in_by if copy.state == Copy.State.HANDED_IN else None
+    return {
+        "name": str(copy.group),
+        "members": [pupil.full_name for pupil in copy.members],
+        "handed_in_by": by.full_name if by and by != user else None,
+    }
 
 
 def get_class_name(copy: Copy) -> str:

@@ -76,10 +76,15 @@ def test_the_editor_names_the_group_and_writes_to_all_of_it(grouped, rf):  # noq
     _assignment, copy, _other = make_two(grouped)
     bob, chloe = grouped.pupils[:2]
     seen = describe_project(bob, copy.project, rf.get("/"))["assignment"]
-    assert seen["group"] == {"name": "Groupe 1", "members": ["Bob Test", "Chloe Test"]}
+    told = {"name": "Groupe 1", "members": ["Bob Test", "Chloe Test"], "handed_in_by": None}
+    assert seen["group"] == told
     assert seen["message_url"] is None
     seen = describe_project(grouped.room.school.alice, copy.project, rf.get("/"))["assignment"]
     assert seen["message_url"].endswith(f"?pupil={bob.pk}&pupil={chloe.pk}")
+    actions.hand_in(copy, acting_user=chloe)
+    for user, name in ((bob, "Chloe Test"), (chloe, None)):
+        seen = describe_project(user, copy.project, rf.get("/"))["assignment"]
+        assert seen["group"] == told | {"handed_in_by": name}
     alone = grouped.give("")
     mine = grouped.open(bob, alone)
     assert describe_project(bob, mine.project, rf.get("/"))["assignment"]["group"] is None
