@@ -173,7 +173,7 @@ export class BarView implements IEditorBar {
   }
 
   private _showNotice(notice: Notice | null): void {
-    const id = notice ? `${notice.id}|${notice.body}` : '';
+    const id = notice ? `${notice.id}|${notice.title}|${notice.body}` : '';
     if (id === this._noticeId) {
       return;
     }
