@@ -83,7 +83,7 @@ def test_two_pupils_share_a_copy_and_its_mark(new_person: NewPerson) -> None:
     # The teacher sees the groups, and each one's part; marks once.
     teacher.goto("/assignments/")
     teacher.get_by_role("link", name="Enquête à plusieurs").first.click()
-    teacher.get_by_role("link", name="Groupes").click()
+    teacher.get_by_role("link", name="Groupes", exact=True).click()
     expect(teacher.get_by_role("heading", name="Les Boussoles")).to_be_visible()
     take_picture(teacher, "groupes")
     assert get_violations(teacher) == []
