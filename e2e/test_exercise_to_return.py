@@ -28,6 +28,7 @@ HIDDEN = "carre(-17) == 289"
 SECRETS = (HIDDEN, "carre(-4) == 16", "return x * x", "des dispersions très différentes")
 RIGHT = "def carre(x):\n    return x ** 2"
 GUESSED = "def carre(x):\n    return 9 if x == 3 else 0"  # passes what is seen, not what is hidden
+TEXTS = ("Deux séries de même moyenne peuvent être très dispersées.", "Elle ne dit pas tout.")
 REMARK = "Essayez aussi avec un nombre négatif."
 PRAISE = "Bien dit."
 
@@ -89,10 +90,13 @@ def work(pupil: Page, program: str, text: str) -> None:
     pupil.get_by_role("radio", name="Rome").check()
     last = get_cells(pupil).last
     last.scroll_into_view_if_needed()
-    last.locator(".jp-MarkdownOutput").dblclick()
+    last.locator(".jp-MarkdownOutput").click()
+    pupil.keyboard.press("Enter")
+    expect(last.locator(".cm-content")).to_be_focused()
     pupil.keyboard.press("Control+a")
     pupil.keyboard.insert_text(text)
     pupil.keyboard.press("Control+Enter")
+    expect(last.locator(".jp-MarkdownOutput")).to_contain_text(text)
     wait_until_saved(pupil)
 
 
@@ -120,9 +124,9 @@ def work_as_pages_do(site: Site, pupils: list[Pupil]) -> None:
                         ticked = str(source).replace("- [ ] Rome", "- [x] Rome")
                         source.clear()
                         source += ticked
-                cell = client.cells[len(client.cells) - 1]
-                cell["source"].clear()
-                cell["source"] += f"Une moyenne cache les écarts, dit le numéro {number}."
+                last: Text = client.cells[len(client.cells) - 1]["source"]
+                last.clear()
+                last += f"Une moyenne cache les écarts, dit le numéro {number}."
                 await client.wait_saved()
 
             crowd.run(answer())
@@ -158,6 +162,8 @@ def mark_texts(teacher: Page, assignment: str) -> None:
     teacher.goto(f"{assignment}marking/3/")
     answers = teacher.locator("[data-answer]")
     expect(answers).to_have_count(30)
+    for said in (*TEXTS, "dit le numéro 0.", "dit le numéro 27."):
+        expect(teacher.locator(".answer-work", has_text=said)).to_have_count(1)
     keys = teacher.keyboard
     for number in range(30):
         keys.press("j")
@@ -234,8 +240,8 @@ def test_an_exercise_from_the_first_line_to_thirty_returned_copies(
         enter(page, code)
     others = join(site, code, 28, "ines.moreau", "bilal.simon")
     work_as_pages_do(site, others)
-    work(ines, RIGHT, "Deux séries de même moyenne peuvent être très dispersées.")
-    work(bilal, GUESSED, "Elle ne dit pas tout.")
+    work(ines, RIGHT, TEXTS[0])
+    work(bilal, GUESSED, TEXTS[1])
     for page in (ines, bilal):
         assert [secret for secret in SECRETS if secret in page.content()] == []
         hand_in(page)

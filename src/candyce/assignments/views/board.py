@@ -16,6 +16,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 from candyce.accounts.http import SignedInRequest
 from candyce.assignments import access, actions, board, board_questions
 from candyce.assignments.board import Card, View
-from candyce.assignments.board_questions import Line
+from candyce.assignments.board_questions import Line, Mark
 from candyce.assignments.forms import BoardForm
 from candyce.assignments.models import Assignment
 from candyce.assignments.questions import Column, get_columns
@@ -83,8 +85,20 @@ def _get_table(
 @lru_cache(maxsize=2000)
 def _render_line(line: Line, hidden: bool, language: str, today: date) -> tuple[str, str, str]:
     """As :func:`_render`, for a line of the table."""
-    html = render_to_string("assignments/_board_line.html", {"line": line, "hidden": hidden})
+    marks = format_html_join(
+        "", "{}", ((_render_mark(line.project_id, mark, language),) for mark in line.marks)
+    )
+    context = {"line": line, "hidden": hidden, "marks": marks}
+    html = render_to_string("assignments/_board_line.html", context)
     return f"line-{line.pupil_id.hex}", _get_mark(html), html
+
+
+@lru_cache(maxsize=4000)
+def _render_mark(project_id: uuid.UUID | None, mark: Mark, language: str) -> SafeString:
+    """One of a line's, in the active ``language``: when one of thirty changes, the others are there already."""
+    return render_to_string(
+        "assignments/_board_mark.html", {"mark": mark, "project_id": project_id}
+    )
 
 
 @lru_cache(maxsize=2000)
