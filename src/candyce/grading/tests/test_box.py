@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -211,6 +212,24 @@ os.chdir("/tmp")
 js.JSON.parse = js.eval("() => ({do: 'begin', base: 1, folder: ''})")
 def value():
     return 7
+def pipes():
+    found = []
+    for n in range(256):
+        try:
+            stat = fs.fstatSync(n)
+        except Exception:
+            continue
+        if stat.isFIFO():
+            found.append(stat.ino)
+    return found
+fs = js.process.getBuiltinModule('fs')
+"""
+# Timers, and the threads that read files, are there in a process that was divided from another.
+WAITS = """
+import asyncio
+await asyncio.sleep(0.01)
+lu = await fs.promises.readFile('/python/candyce_wire.py', 'utf8')
+assert 'Values on their way' in lu
 """
 TESTS_SIDE = """
 import builtins, math, os, random, string
@@ -239,8 +258,10 @@ def test_nothing_of_a_copy_is_left_for_the_next(runner, monkeypatch):
     steps = [
         Step("given", given),
         Step("pupil", PUPIL),
+        Step("pupil", WAITS),
         Step("tests", TESTS_SIDE, "t"),
         Step("tests", "assert random.random() == value()", "draws"),
+        Step("tests", "assert pipes() == []", "pipes"),
     ]
     try:
         outcomes = [bench.mark(steps) for _ in range(3)]
@@ -251,6 +272,9 @@ def test_nothing_of_a_copy_is_left_for_the_next(runner, monkeypatch):
         assert [test["status"] for test in outcome.tests["t"]] == ["passed"] * 5
     draws = {outcome.tests["draws"][0]["given"] for outcome in outcomes}
     assert len(draws) == len(outcomes)  # chance is another each time
+    pipes = [set(json.loads(outcome.tests["pipes"][0]["given"])) for outcome in outcomes]
+    assert all(pipes)
+    assert not set.intersection(*pipes)
     assert sent.count("start") == 1
     assert sent.count("fork") == sent.count("end") == 6
 

@@ -7,7 +7,7 @@ import { loadPyodide } from '/pyodide/pyodide.mjs';
 import { ask, connect, read, write } from '/worker/lines.mjs';
 import { pack, withSnapshot } from '/worker/snapshot.mjs';
 
-const WARM_ROUNDS = 12;
+const WARM_ROUNDS = 6;
 const role = process.argv[2];
 const lockFileContents = fs.readFileSync('/pyodide/pyodide-lock.json', 'utf8');
 const wasm = fs.readFileSync('/pyodide/pyodide.asm.wasm');
@@ -83,12 +83,15 @@ async function serve() {
       return;
     }
     if (line.startsWith('{"do":"fork"')) {
+      // In a turn of the event loop: elsewhere Node may wait for threads, which a part does not have.
+      await new Promise(resolve => setTimeout(resolve, 0));
       try {
         part = divide();
       } catch {
         part = -1; // a Node that does not take the library
       }
       if (part === 0) {
+        process.exit = code => process.reallyExit(code ?? 0); // waits for no thread either
         connect(JSON.parse(line).place);
       }
       write(JSON.stringify({ pid: part }));
