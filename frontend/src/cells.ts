@@ -109,7 +109,10 @@ class Cells {
       if (!news) {
         continue;
       }
-      line.querySelector<HTMLElement>("[data-average]")!.textContent = news.average;
+      const average = line.querySelector<HTMLElement>("[data-average]");
+      if (average) {
+        average.textContent = news.average;
+      }
       const untouched = other.value === this.saved.get(other) && other !== field;
       if (untouched || (other === field && written && field.value === typed)) {
         other.value = news.value;
@@ -124,7 +127,10 @@ class Cells {
     };
     fill("[data-whole]", told.whole);
     this.form.querySelectorAll<HTMLElement>("tfoot tr").forEach((line, index) => {
-      line.querySelectorAll<HTMLElement>("[data-figure]")[place].textContent = told.figures[index] ?? "";
+      const figure = line.querySelectorAll<HTMLElement>("[data-figure]")[place];
+      if (figure) {
+        figure.textContent = told.figures[index] ?? "";
+      }
     });
     this.mark(field, told.problem);
     this.say(told.problem ? "" : "done");

@@ -166,7 +166,13 @@ class Coefficient(models.Model):
 
 
 # The gradebook's own tables belong to this room's app.
-from candyce.grading.gradebook.models import Entry, LineItem, Period  # noqa: E402
+from candyce.grading.gradebook.models import (  # noqa: E402
+    Entry,
+    LineItem,
+    Period,
+    SkillLevel,
+    SkillLink,
+)
 
 __all__ = [
     "Answer",
@@ -178,4 +184,6 @@ __all__ = [
     "Period",
     "SavedComment",
     "Sheet",
+    "SkillLevel",
+    "SkillLink",
 ]

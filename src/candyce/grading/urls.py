@@ -3,7 +3,7 @@
 from django.urls import path
 
 from candyce.grading.gradebook.views import book as gradebook
-from candyce.grading.gradebook.views import cells, columns, statistics
+from candyce.grading.gradebook.views import cells, columns, skills, statistics
 from candyce.grading.gradebook.views import files as gradebook_files
 from candyce.grading.views import answers, comments, files, marking, overview
 
@@ -34,6 +34,9 @@ urlpatterns = [
     path(
         "gradebook/<uuid:pk>/columns/<uuid:item>/restore/", columns.restore, name="restore_column"
     ),
+    path("gradebook/<uuid:pk>/skills/", skills.show, name="skills"),
+    path("gradebook/<uuid:pk>/skills/level/", skills.save, name="skill_level"),
+    path("gradebook/<uuid:pk>/columns/<uuid:key>/skills/", skills.link, name="column_skills"),
     path("gradebook/<uuid:pk>/periods/", columns.periods, name="periods"),
     path("my-marks/", gradebook.mine, name="my_marks"),
 ]

@@ -16,8 +16,9 @@ from candyce.accounts.models import Class, User
 from candyce.assignments import actions as assignment_actions
 from candyce.assignments.models import Copy
 from candyce.grading.asked import has_questions
-from candyce.grading.gradebook.book import Cell, Column
-from candyce.grading.gradebook.models import Entry, LineItem, Period
+from candyce.grading.gradebook.book import Cell, Column, Link
+from candyce.grading.gradebook.models import Entry, LineItem, Period, SkillLevel, SkillLink
+from candyce.grading.gradebook.skills import get_framework
 from candyce.grading.gradebook.words import Given
 from candyce.grading.marks import write_mark
 from candyce.grading.models import Coefficient
@@ -157,6 +158,56 @@ def restore_item(item: LineItem, *, acting_user: User) -> None:
     with transaction.atomic():
         LineItem.objects.filter(pk=item.pk).update(deleted_at=None)
         do_audit("line_item_restored", item, acting_user=acting_user)
+
+
+# --- skills -------------------------------------------------------------------------------------
+
+
+def set_links(column: Column, links: Iterable[Link], *, acting_user: User) -> None:
+    """The skills that a column works on, instead of those before. Columns come from a book fetched for this person."""
+    key: dict[str, Any] = {"line_item": column.item, "assignment": column.assignment}
+    links = list(links)
+    with transaction.atomic():
+        SkillLink.objects.filter(**key).delete()
+        SkillLink.objects.bulk_create(
+            SkillLink(**key, skill=one.skill, target=one.target) for one in links
+        )
+        do_audit(
+            "skills_linked",
+            column.source,
+            acting_user=acting_user,
+            skills=[one.skill for one in links],
+        )
+
+
+def set_level(
+    school_class: Class,
+    pupil: User,
+    skill: str,
+    level: int | None,
+    *,
+    seen: int | None,
+    acting_user: User,
+) -> None:
+    """Write a level (1 to the framework's highest), or None to follow the proposal again.
+
+    ``seen``: the level by hand that the person had before them. Raises :class:`Conflict`, :class:`BadRequest`.
+    """
+    framework = get_framework(skill)
+    if framework is None or not (level is None or 1 <= level <= len(framework.levels)):
+        raise BadRequest(code="bad_level")
+    with transaction.atomic():
+        key: dict[str, Any] = {"school_class": school_class, "pupil": pupil, "skill": skill}
+        SkillLevel.objects.get_or_create(**key)
+        row = SkillLevel.objects.select_for_update().get(**key)
+        if row.level == level:
+            return
+        if row.level != seen:
+            values = {"name": row.by.full_name if row.by else _("Somebody"), "text": row.level}
+            raise Conflict(_("%(name)s wrote “%(text)s” here meanwhile.") % values)
+        row.level, row.by = level, acting_user
+        row.save()
+        do_audit("skill_level_set", school_class, acting_user=acting_user, pupil=str(pupil.pk))
 
 
 # --- periods ------------------------------------------------------------------------------------

@@ -35,12 +35,21 @@ STAGES = ("not_open", "not_started", "working", "overdue", "to_mark", "no_mark")
 
 
 @dataclass(frozen=True)
+class Link:
+    """A skill that a column works on; ``target``: the level that full points show, where levels have one."""
+
+    skill: str
+    target: int | None = None
+
+
+@dataclass(frozen=True)
 class Column:
     """An assignment in a class, or a line item of it. ``coefficient`` 0: its marks do not count."""
 
     assignment: Assignment | None
     coefficient: Decimal
     item: LineItem | None = None
+    links: tuple[Link, ...] = ()
 
     @property
     def source(self) -> Assignment | LineItem:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from candyce.assignments.forms import MarkField
 from candyce.grading.gradebook.actions import MOST
-from candyce.grading.gradebook.book import Column
+from candyce.grading.gradebook.book import Column, Link
 from candyce.grading.gradebook.models import LineItem
+from candyce.grading.gradebook.skills import Framework, get_frameworks
 from candyce.lib.errors import CandyceError
 from candyce.lib.text import fold
 
@@ -170,3 +171,40 @@ class ImportForm(forms.Form):
 
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, label_suffix="")
+
+
+class LinksForm(forms.Form):
+    """The skills that a column works on: ticked, or with the level that full points show."""
+
+    def __init__(self, column: Column, data: Any = None) -> None:
+        now = {link.skill: link.target for link in column.links}
+        super().__init__(data, label_suffix="")
+        for framework in get_frameworks():
+            levels = [(str(number), name) for number, name in enumerate(framework.levels, 1)]
+            for skill in framework.skills:
+                label = f"{skill.short} {skill.title}"
+                field: forms.Field
+                if framework.targets:
+                    choices = [("", _("not worked on")), *levels]
+                    field = forms.ChoiceField(label=label, required=False, choices=choices)
+                    field.initial = str(now.get(skill.code) or "")
+                else:
+                    field = forms.BooleanField(label=label, required=False)
+                    field.initial = skill.code in now
+                self.fields[skill.code] = field
+
+    @property
+    def frameworks(self) -> list[tuple[Framework, list[tuple[str, list[forms.BoundField]]]]]:
+        """Fields by framework and domain."""
+        return [
+            (one, [(domain.title, [self[s.code] for s in domain.skills]) for domain in one.domains])
+            for one in get_frameworks()
+        ]
+
+    def get_links(self) -> list[Link]:
+        """Of a valid form."""
+        return [
+            Link(code, int(value) if isinstance(value, str) else None)
+            for code, value in self.cleaned_data.items()
+            if value
+        ]

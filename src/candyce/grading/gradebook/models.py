@@ -1,4 +1,4 @@
-"""What the gradebook holds beside the copies' marks: columns of its own, what was typed in them, periods.
+"""What the gradebook holds beside the copies' marks: columns of its own, what was typed in them, skills, periods.
 
 A mark given for an assignment stays in its copy. An entry holds the mark of a column without an assignment (an oral
 exam, a test on paper), and for any column why a pupil has none.
@@ -89,6 +89,61 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pupil_id} in {self.line_item_id or self.assignment_id}"
+
+
+class SkillLink(models.Model):
+    """A skill that a column works on. ``skill`` is a code of :mod:`skills` (``crcn:3.4``); ``target`` is the level
+    that full points show, in a framework whose levels depend on how hard the task is."""
+
+    line_item = models.ForeignKey(
+        LineItem, null=True, blank=True, on_delete=models.CASCADE, related_name="skill_links"
+    )
+    assignment = models.ForeignKey(
+        "assignments.Assignment",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="skill_links",
+    )
+    skill = models.CharField(max_length=24)
+    target = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("line_item", "skill"), name="item_skill_once"),
+            models.UniqueConstraint(fields=("assignment", "skill"), name="assignment_skill_once"),
+            models.CheckConstraint(
+                condition=Q(line_item=None, assignment__isnull=False)
+                | Q(line_item__isnull=False, assignment=None),
+                name="skill_of_one_column",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.skill} in {self.line_item_id or self.assignment_id}"
+
+
+class SkillLevel(models.Model):
+    """The level that a teacher gave a pupil for a skill in a class; it stands before any proposal."""
+
+    school_class = models.ForeignKey(
+        "accounts.Class", on_delete=models.CASCADE, related_name="skill_levels"
+    )
+    pupil = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+")
+    skill = models.CharField(max_length=24)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("school_class", "pupil", "skill"), name="level_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.skill} of {self.pupil_id}: {self.level}"
 
 
 class Period(models.Model):

@@ -8,15 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments.models import Assignment, Copy
 from candyce.grading.gradebook import access
-from candyce.grading.gradebook.book import Book, Cell, Column, Row
-from candyce.grading.gradebook.models import Entry, LineItem
+from candyce.grading.gradebook.book import Book, Cell, Column, Link, Row
+from candyce.grading.gradebook.models import Entry, LineItem, SkillLevel, SkillLink
+from candyce.grading.gradebook.skills import Level, get_levels, get_linked
 from candyce.grading.models import Coefficient
 from candyce.lib.text import fold
 
 ONE = Decimal(1)
+Links = dict[Any, tuple[Link, ...]]  # by column (id)
 Pair = tuple[Any, Any]  # ids of a column and of a pupil
 
 
@@ -32,13 +36,18 @@ def get_columns(
     user: User, school_class: Class, *, start: date | None = None, end: date | None = None
 ) -> tuple[Column, ...]:
     """The class's line items and the work that the person follows, by day; both days belong to the
-    period. Three queries."""
+    period. Four queries."""
     coefficients = dict(
         Coefficient.objects.filter(school_class=school_class).values_list("assignment", "value")
     )
-    assignments = access.followed_assignments(user, school_class)
-    columns = [Column(one, coefficients.get(one.pk, ONE)) for one in assignments]
-    columns += [_make_own_column(item) for item in access.items_of(school_class)]
+    assignments = list(access.followed_assignments(user, school_class))
+    items = list(access.items_of(school_class))
+    links = get_links([one.pk for one in (*assignments, *items)])
+    columns = [
+        Column(one, coefficients.get(one.pk, ONE), links=links.get(one.pk, ()))
+        for one in assignments
+    ]
+    columns += [_make_own_column(item, links) for item in items]
     return tuple(
         column
         for column in _sort(columns)
@@ -46,8 +55,17 @@ def get_columns(
     )
 
 
-def _make_own_column(item: LineItem) -> Column:
-    return Column(None, item.coefficient, item)
+def get_links(keys: list[Any]) -> dict[Any, tuple[Link, ...]]:
+    """The skills of columns, by their ids."""
+    found: dict[Any, tuple[Link, ...]] = {}
+    for one in SkillLink.objects.filter(Q(line_item__in=keys) | Q(assignment__in=keys)):
+        key = one.line_item_id or one.assignment_id
+        found[key] = (*found.get(key, ()), Link(one.skill, one.target))
+    return found
+
+
+def _make_own_column(item: LineItem, links: Links) -> Column:
+    return Column(None, item.coefficient, item, links.get(item.pk, ()))
 
 
 def _sort(columns: Iterable[Column]) -> list[Column]:
@@ -60,7 +78,7 @@ def _sort(columns: Iterable[Column]) -> list[Column]:
 def get_book(
     user: User, school_class: Class, *, start: date | None = None, end: date | None = None
 ) -> Book:
-    """The gradebook of a class fetched through the guard; six queries, eight where some work in groups."""
+    """The gradebook of a class fetched through the guard; seven queries, nine where some work in groups."""
     columns = get_columns(user, school_class, start=start, end=end)
     copies = map_copies(access.followed_copies(user, school_class))
     pupils = get_pupils(school_class)
@@ -97,14 +115,16 @@ def _map_entries(columns: Iterable[Column], pupils: Iterable[User]) -> dict[Pair
 
 @dataclass(frozen=True)
 class OwnMarks:
-    """A pupil's marks in one class: of copies that were returned and of line items that are told."""
+    """A pupil's marks in one class: of copies that were returned and of line items that are told; and the
+    levels of the skills that these worked on, or that a teacher wrote."""
 
     school_class: Class
     row: Row
+    levels: list[Level]
 
 
 def get_own_marks(user: User) -> list[OwnMarks]:
-    """The pupil's line in each class that has one, the newest school year first; five queries."""
+    """The pupil's line in each class that has one, the newest school year first; seven queries."""
     classes = list(access.attended_classes(user))
     copies = {
         copy.assignment_id: copy
@@ -114,20 +134,37 @@ def get_own_marks(user: User) -> list[OwnMarks]:
     states = {one.assignment_id: one for one in entries if one.assignment_id}
     work = {pk: copy.assignment for pk, copy in copies.items()}
     work |= {pk: one.assignment for pk, one in states.items() if one.assignment}
-    cells = _make_own_cells(user, classes, work, copies, states)
+    links = get_links([*work, *(one.line_item_id for one in entries if one.line_item_id)])
+    cells = _make_own_cells(user, classes, work, copies, states, links)
     for one in entries:
         if one.line_item:
-            found = Cell(_make_own_column(one.line_item), user, None, one)
+            found = Cell(_make_own_column(one.line_item, links), user, None, one)
             cells.setdefault(one.line_item.school_class_id, []).append(found)
-    return [OwnMarks(one, _make_own_row(user, cells[one.pk])) for one in classes if one.pk in cells]
+    by_hand: dict[Any, dict[str, int | None]] = {}
+    for level in SkillLevel.objects.filter(pupil=user, school_class__in=classes):
+        by_hand.setdefault(level.school_class_id, {})[level.skill] = level.level
+    return [
+        _make_own_marks(user, one, cells[one.pk], by_hand.get(one.pk, {}))
+        for one in classes
+        if one.pk in cells
+    ]
 
 
-def _make_own_cells(
+def _make_own_marks(
+    user: User, school_class: Class, cells: list[Cell], by_hand: dict[str, int | None]
+) -> OwnMarks:
+    skills = get_linked(cell.column for cell in cells)
+    levels = [one for one in get_levels(cells, skills, by_hand) if one.value]
+    return OwnMarks(school_class, _make_own_row(user, cells), levels)
+
+
+def _make_own_cells(  # noqa: PLR0917
     user: User,
     classes: list[Class],
     work: dict[Any, Assignment],
     copies: dict[Any, Copy],
     states: dict[Any, Entry],
+    links: Links,
 ) -> dict[Any, list[Cell]]:
     """Of assignments, by class (id)."""
     given = Assignment.classes.through.objects.filter(
@@ -139,7 +176,8 @@ def _make_own_cells(
     }
     cells: dict[Any, list[Cell]] = {}
     for class_id, pk in given:
-        column = Column(work[pk], coefficients.get((class_id, pk), ONE))
+        coefficient = coefficients.get((class_id, pk), ONE)
+        column = Column(work[pk], coefficient, links=links.get(pk, ()))
         cell = Cell(column, user, copies.get(pk), states.get(pk))
         cells.setdefault(class_id, []).append(cell)
     return cells

@@ -20,6 +20,7 @@ from candyce.grading.gradebook import access, actions, queries
 from candyce.grading.gradebook.book import Book
 from candyce.grading.gradebook.forms import CoefficientsForm, PeriodForm
 from candyce.grading.gradebook.models import LineItem
+from candyce.grading.gradebook.skills import get_class_levels
 from candyce.lib.errors import NotFound
 
 
@@ -94,7 +95,14 @@ def show(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The coefficients are saved."))
         return redirect(reverse("grading:gradebook", args=[pk]) + get_query(period))
     context = get_base_context(request, book, period)
-    context |= {"figures": get_figures(book), "form": form, "undo": _get_undo(request, pk)}
+    skills, levels = get_class_levels(book)
+    context |= {
+        "figures": get_figures(book),
+        "form": form,
+        "lines": list(zip(book.rows, levels, strict=True)),
+        "skills": skills,
+        "undo": _get_undo(request, pk),
+    }
     return render(request, "gradebook/show.html", context)
 
 
