@@ -44,8 +44,11 @@ class BrowserPython:
         return Box(self._make_program(role))
 
     def start_server(self, role: str) -> ForkServer | None:
-        """A process that is divided for each copy; None where that cannot be done."""
-        if self._library is None:
+        """A process that is divided for each copy; None where that cannot be done.
+
+        Nor is it where packages are loaded, which wants threads that a part does not have.
+        """
+        if self._library is None or self.has_packages:
             return None
         return ForkServer(self._make_program(role, divides=True))
 

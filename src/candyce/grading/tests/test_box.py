@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from candyce.grading.sandbox.browser import BrowserPython
 from candyce.grading.sandbox.channel import Channel, get_depth
 from candyce.grading.sandbox.forking import make_library
 from candyce.grading.sandbox.native import NativePython, find_parts
@@ -277,6 +282,36 @@ def test_nothing_of_a_copy_is_left_for_the_next(runner, monkeypatch):
     assert not set.intersection(*pipes)
     assert sent.count("start") == 1
     assert sent.count("fork") == sent.count("end") == 6
+
+
+def make_package(folder: Path) -> None:
+    """A mirror of packages that has one, ``petit``."""
+    wheel = folder / "petit-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("petit.py", "taille = 7")
+        archive.writestr("petit-1.0.dist-info/METADATA", "Name: petit\nVersion: 1.0\n")
+        archive.writestr("petit-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\n")
+    lock = json.loads((settings.ROOT / "node_modules/pyodide/pyodide-lock.json").read_text())
+    lock["packages"]["petit"] = {
+        "name": "petit", "version": "1.0", "file_name": wheel.name, "install_dir": "site",
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(), "package_type": "package",
+        "imports": ["petit"], "depends": [], "unvendored_tests": False,
+    }  # fmt: skip
+    (folder / "index.json").write_text(json.dumps(lock))
+
+
+@needs_sandbox
+def test_a_mirrored_package_is_loaded_where_a_copy_imports_it(cache, tmp_path):
+    make_package(tmp_path)
+    runner = BrowserPython(settings.ROOT / "node_modules/pyodide", cache, tmp_path)
+    bench = runner.open_bench([])
+    steps = [Step("pupil", "import petit"), Step("tests", "assert petit.taille == 7", "t")]
+    try:
+        outcome = bench.mark(steps)
+    finally:
+        bench.close()
+    assert outcome.errors == []
+    assert find_failed(outcome) == []
 
 
 @needs_sandbox
