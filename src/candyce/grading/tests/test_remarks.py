@@ -41,7 +41,7 @@ def test_the_teacher_reads_them_beside_the_answers(marked, said, as_):
     assert "&lt;script&gt;alert" in card
     assert "Montré à l’élève à la restitution" in card
     assert "Beau titre" not in card
-    assert "Autres commentaires dans le notebook" in page
+    assert "Autres commentaires dans le carnet" in page
     assert "Beau titre" in page
     question = teacher.get(question_page(marked, 2)).content.decode()
     assert question.count("&lt;script&gt;alert") == 1
