@@ -111,12 +111,20 @@ def test_a_comment_waits_for_the_return_stays_at_its_words_and_is_answered(
     assert copy is not None
     portal.goto(f"/assignments/copies/{copy[1]}/marking/")
     expect(portal.locator(".answer-card .remark")).to_contain_text("nommez cette force")
+    portal.get_by_text("Commenter dans le carnet", exact=True).click()
+    field = portal.get_by_label("Commentaire sur cette cellule")
+    field.fill("Citez la loi.")
+    field.press("Tab")
+    portal.keyboard.press("Space")  # not to wait for the return
+    portal.get_by_role("button", name="Commenter", exact=True).click()
+    expect(portal.locator(".answer-card .remark")).to_have_count(2)
+    expect(button).to_have_attribute("aria-label", "Commentaires (2 à traiter)")
     other = portal.locator(".remark", has_text=COMMENT)
     expect(other).to_contain_text("Montré à l’élève à la restitution")
     assert get_violations(portal) == []
     take_picture(portal, "commentaires-correction", full=True)
     portal.get_by_role("button", name="Enregistrer et restituer").click()
-    expect(button).to_have_attribute("aria-label", "Commentaires (2 à traiter)")
+    expect(button).to_have_attribute("aria-label", "Commentaires (3 à traiter)")
     ines.wait_for_function(
         "said.includes('Nouveau commentaire de Marc Lefèvre, cellule 2.')", timeout=10_000
     )
@@ -154,7 +162,7 @@ def test_a_comment_waits_for_the_return_stays_at_its_words_and_is_answered(
 
     # Settled; the page of her copy keeps it all.
     card.first.get_by_role("button", name="Résoudre").click()
-    expect(button).to_have_attribute("aria-label", "Commentaires (1 à traiter)")
+    expect(button).to_have_attribute("aria-label", "Commentaires (2 à traiter)")
     page = ines.context.new_page()
     page.goto("/my-work/")
     page.get_by_role("link", name="Chute libre").first.click()

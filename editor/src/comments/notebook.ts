@@ -160,7 +160,9 @@ export class NotebookComments {
     return this._placed.flatMap(({ thread, place: { index, span } }) => {
       const cell = this.panel.content.widgets[index];
       const isDrawn = span && !thread.resolved && cell?.model.type === 'markdown' && (cell as MarkdownCell).rendered;
-      const range = isDrawn ? findRange(cell.node, quoteOf(this._texts[index].text.toString(), span)) : null;
+      // beside what is drawn the cell may hold its source
+      const drawn = isDrawn ? cell.node.querySelector<HTMLElement>('.jp-MarkdownOutput') : null;
+      const range = drawn && span && findRange(drawn, quoteOf(this._texts[index].text.toString(), span));
       return range ? [range] : [];
     });
   }

@@ -5,7 +5,7 @@ from django.urls import path
 from candyce.grading.gradebook.views import book as gradebook
 from candyce.grading.gradebook.views import cells, columns, skills, statistics
 from candyce.grading.gradebook.views import files as gradebook_files
-from candyce.grading.views import answers, comments, files, marking, overview
+from candyce.grading.views import answers, comments, files, marking, overview, remarks
 
 app_name = "grading"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/marking/<int:number>/", marking.question, name="question"),
     path("assignments/copies/<uuid:pk>/marking/", marking.copy, name="copy"),
     path("assignments/copies/<uuid:pk>/answers/<int:answer>/", answers.save, name="save"),
+    path("assignments/copies/<uuid:pk>/remarks/<int:number>/", remarks.write, name="remark"),
     path("assignments/copies/<uuid:pk>/handed-file/", files.handed, name="handed"),
     path("marking/comments/", comments.show, name="comments"),
     path("marking/comments.json", comments.as_json, name="comments_json"),

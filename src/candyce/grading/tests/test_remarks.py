@@ -10,6 +10,7 @@ from django.urls import reverse
 from candyce.assignments import actions as assignment_actions
 from candyce.collab.comments import actions as comments
 from candyce.collab.comments.access import get_voice
+from candyce.collab.models import CommentThread
 from candyce.grading.tests.marked import as_, classroom, marked
 
 __all__ = ["as_", "classroom", "marked"]
@@ -90,3 +91,24 @@ def test_a_page_of_many_copies_asks_for_comments_once(marked, said, as_):
         teacher.get(question_page(marked, 2))
     asked = [one["sql"] for one in found if 'FROM "collab_commentthread"' in one["sql"]]
     assert len(asked) == 1
+
+
+def test_a_comment_is_written_from_the_marking(marked, as_):
+    copy = marked.copy("bob")
+    teacher = as_("alice")
+    address = reverse("grading:remark", args=[copy.pk, 2])
+    page = reverse("grading:copy", args=[copy.pk])
+    body = {"text": "Précisez", "hidden": "1", "next": page}
+    answer = teacher.post(address, body, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert "Votre commentaire est dans le carnet." in answer.content.decode()
+    thread = CommentThread.objects.get()
+    assert (thread.cell, thread.hidden) == ("pourquoi", True)
+    assert thread.quote.startswith("Parce que, dit bob")
+    for wrong in ({"text": " "}, {"text": "x" * 2001}, {"text": "a\0"}, {}):
+        assert teacher.post(address, wrong, follow=True).status_code == 200
+    assert teacher.post(reverse("grading:remark", args=[copy.pk, 9]), body).status_code == 404
+    assert teacher.post(address, body | {"next": "https://evil.example/"}).url == page
+    for name in ("bob", "chloe", "charlie", "fay"):
+        assert as_(name).post(address, body).status_code in {403, 404}
+    assert CommentThread.objects.count() == 2
