@@ -17,7 +17,9 @@ from django.utils.translation import pgettext
 
 from candyce.accounts.models import Class, User
 from candyce.assignments.access import is_closed, is_open_yet
+from candyce.assignments.late import Lateness, get_lateness
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.times import Times
 from candyce.grading.gradebook.averages import (
     TWENTY,
     Summary,
@@ -82,7 +84,8 @@ class Column:
             return self.item.day
         one = self.assignment
         assert one is not None
-        return timezone.localtime(one.closes_at or one.opens_at or one.created_at).date()
+        ends = one.due_at or one.closes_at
+        return timezone.localtime(ends or one.opens_at or one.created_at).date()
 
     @property
     def closed(self) -> bool:
@@ -123,6 +126,24 @@ class Cell:
     pupil: User
     copy: Copy | None
     entry: Entry | None = None
+    times: Times | None = None  # the pupil's; without them those of the class are taken
+
+    @property
+    def lateness(self) -> Lateness | None:
+        """By how much the copy is late; nothing for who has not been asked to hand it in by now."""
+        if self.copy is None or self.times is None:
+            return None
+        return get_lateness(self.copy, self.times)
+
+    @property
+    def closed(self) -> bool:
+        work = self.column.assignment
+        return self.column.closed if work is None else is_closed(work, times=self.times)
+
+    @property
+    def open_yet(self) -> bool:
+        work = self.column.assignment
+        return self.column.open_yet if work is None else is_open_yet(work, times=self.times)
 
     @property
     def state(self) -> str:
@@ -174,9 +195,9 @@ class Cell:
         if self.copy is not None and self.copy.state != Copy.State.WORKING:
             return "no_mark" if self.returned else "to_mark"
         reopened = self.copy is not None and self.copy.reopened_at is not None
-        if self.column.closed and not reopened:
+        if self.closed and not reopened:
             return "overdue"
-        if not self.column.open_yet:
+        if not self.open_yet:
             return "not_open"
         return "working" if self.copy else "not_started"
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments.models import Assignment, Copy
+from candyce.assignments.times import get_all_times
 from candyce.grading.gradebook import access
 from candyce.grading.gradebook.book import Book, Cell, Column, Link, Row
 from candyce.grading.gradebook.models import Entry, LineItem, SkillLevel, SkillLink
@@ -78,16 +79,21 @@ def _sort(columns: Iterable[Column]) -> list[Column]:
 def get_book(
     user: User, school_class: Class, *, start: date | None = None, end: date | None = None
 ) -> Book:
-    """The gradebook of a class fetched through the guard; seven queries, nine where some work in groups."""
+    """The gradebook of a class fetched through the guard; nine queries, twelve where some work in groups."""
     columns = get_columns(user, school_class, start=start, end=end)
     copies = map_copies(access.followed_copies(user, school_class))
     pupils = get_pupils(school_class)
     entries = _map_entries(columns, pupils)
+    works = {column.key: column.assignment for column in columns if column.assignment}
+    times = get_all_times(works.values(), [pupil.pk for pupil in pupils]) if works else {}
+    for copy in copies.values():
+        if copy.assignment_id in works:
+            copy.assignment = works[copy.assignment_id]
     rows = tuple(
         Row(
             pupil,
             tuple(
-                Cell(column, pupil, copies.get(pair), entries.get(pair))
+                Cell(column, pupil, copies.get(pair), entries.get(pair), times.get(pair))
                 for column in columns
                 for pair in [(column.key, pupil.pk)]
             ),
