@@ -187,7 +187,7 @@ def save(classroom, case) -> tuple[Assignment, list[User]]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
