@@ -54,6 +54,18 @@ def call(copy, editor):
     return call_as
 
 
+def test_the_marking_page_of_work_without_questions_shows_them_to_the_teacher_alone(
+    classroom, thread, copy, portal
+):
+    page = reverse("assignments:mark", args=[copy.pk])
+    portal.force_login(classroom.people["alice"])
+    assert SECRET in portal.get(page).content.decode()
+    portal.force_login(classroom.people["bob"])
+    answer = portal.get(page)
+    assert answer.status_code in {403, 404}
+    assert SECRET not in answer.content.decode()
+
+
 def read_log(copy):
     return store.load(LiveDocument.objects.get(project=copy.project).pk).updates
 

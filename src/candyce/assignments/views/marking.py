@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,8 @@ from candyce.assignments.markers import get_marker
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.parts import get_parts
 from candyce.assignments.prose import render_prose
+from candyce.collab.comments.queries import get_threads_of
+from candyce.collab.models import CommentThread
 from candyce.lib.errors import BadRequest
 from candyce.lib.notebook_html import render_notebook
 
@@ -115,8 +118,15 @@ def mark(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "neighbours": queries.get_neighbours(request.user, copy),
         "notebook": render_notebook(notebook) if notebook else None,
         "parts": get_parts(copy),
+        "threads": _get_threads(copy),
     }
     return render(request, "assignments/mark.html", context)
+
+
+def _get_threads(copy: Copy) -> list[CommentThread]:
+    """What is said of the copy's cells, also what waits for the return, oldest first."""
+    found = get_threads_of([copy.project_id], hidden=True)
+    return sorted(chain.from_iterable(found.values()), key=lambda one: (one.created_at, one.pk))
 
 
 def _do_mark(request: SignedInRequest, copy: Copy, data: dict[str, Any]) -> HttpResponse:
