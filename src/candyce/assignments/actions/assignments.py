@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -28,6 +28,10 @@ from candyce.projects.release import do_release
 
 MARK_MAX = Decimal(20)
 GROUP_SIZE = 3
+EDITED = (
+    "title", "instructions", "opens_at", "due_at", "closes_at", "mark_max", "group_mode", "group_size",
+    *(one.name for one in fields(TimeRules)),
+)  # fmt: skip
 USUAL = TimeRules()
 
 
@@ -174,7 +178,8 @@ def edit_assignment(
         set_rules(assignment, rules)
         assignment.mark_max = mark_max
         do_set_groups(assignment, chosen, group_mode, group_size)
-        assignment.save()
+        # Only what the form holds: a colleague may freeze the class while this one types.
+        assignment.save(update_fields=EDITED)
         assignment.classes.set(chosen)
         do_audit("assignment_edited", assignment, acting_user=acting_user)
         announce_window(assignment)

@@ -106,6 +106,9 @@ def _do_and_show(
         messages.error(request, str(error))
     else:
         messages.success(request, done)
+    # Handed in after an invisible assignment's closing, a copy is out of sight.
+    if not access.copies_visible_to(request.user).filter(pk=pk).exists():
+        return redirect("assignments:mine")
     return redirect("assignments:copy", pk)
 
 
