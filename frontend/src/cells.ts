@@ -1,7 +1,8 @@
 /**
  * `<form data-cells="url">`: a table of fields that save themselves when they are left. Enter and the arrows lead
  * from cell to cell as in a spreadsheet, Escape puts back what was there. Each field says what it saw (`data-seen`), so
- * that what somebody else wrote meanwhile is told instead of being written over.
+ * that what somebody else wrote meanwhile is told instead of being written over: from then on only Enter, or another
+ * text, sends.
  */
 interface Told {
   problem: string;
@@ -11,6 +12,7 @@ interface Told {
 }
 
 const RETRY = 5000;
+const CONFLICT = 409;
 
 class Cells {
   constructor(private readonly form: HTMLFormElement) {
@@ -43,7 +45,7 @@ class Cells {
     if (event.key === "Enter") {
       event.preventDefault();
       if (field.getAttribute("aria-invalid") === "true") {
-        void this.save(field); // once more, knowingly
+        void this.save(field, true);
       } else {
         this.go(line + (event.shiftKey ? -1 : 1), place, field);
       }
@@ -55,6 +57,7 @@ class Cells {
       this.go(line, place + (event.key === "ArrowRight" ? 1 : -1), field);
     } else if (event.key === "Escape") {
       field.value = this.saved.get(field) ?? "";
+      this.refused.delete(field);
       this.mark(field, "");
       field.select();
     }
@@ -69,10 +72,14 @@ class Cells {
     }
   }
 
-  /** One request at a time for each field; what is typed meanwhile goes with the next. */
-  private async save(field: HTMLInputElement): Promise<void> {
+  /** One request at a time for each field; what is typed meanwhile goes with the next. `knowingly`: over what a
+   *  colleague wrote, too. */
+  private async save(field: HTMLInputElement, knowingly = false): Promise<void> {
     const typed = field.value;
     if (this.sending.has(field) || typed.trim() === (this.saved.get(field) ?? "").trim()) {
+      return;
+    }
+    if (!knowingly && typed === this.refused.get(field)) {
       return;
     }
     this.sending.add(field);
@@ -88,10 +95,10 @@ class Cells {
       if (!(answer.headers.get("Content-Type") ?? "").startsWith("application/json") || answer.status >= 500) {
         throw new Error(String(answer.status));
       }
-      this.show(field, typed, (await answer.json()) as Told, answer.ok);
+      this.show(field, typed, (await answer.json()) as Told, answer.status);
     } catch {
       this.say("lost");
-      window.setTimeout(() => void this.save(field), RETRY);
+      window.setTimeout(() => void this.save(field, knowingly && field.value === typed), RETRY);
     } finally {
       this.sending.delete(field);
     }
@@ -100,7 +107,14 @@ class Cells {
     }
   }
 
-  private show(field: HTMLInputElement, typed: string, told: Told, written: boolean): void {
+  private show(field: HTMLInputElement, typed: string, told: Told, status: number): void {
+    const conflict = status === CONFLICT;
+    const written = status < 300;
+    if (conflict) {
+      this.refused.set(field, field.value); // what was typed before the person could know, too
+    } else if (written) {
+      this.refused.delete(field);
+    }
     const place = this.rows.find((row) => row.includes(field))!.indexOf(field);
     for (const row of this.rows) {
       const other = row[place];
@@ -117,7 +131,8 @@ class Cells {
       if (untouched || (other === field && written && field.value === typed)) {
         other.value = news.value;
       }
-      if (untouched || other === field) {
+      // A typing mistake (422) tells nothing of what a colleague wrote: it was not seen.
+      if (untouched || (other === field && (written || conflict))) {
         this.saved.set(other, news.value);
         other.dataset.seen = news.seen;
       }
@@ -155,6 +170,7 @@ class Cells {
 
   private readonly rows: HTMLInputElement[][];
   private readonly saved = new Map<HTMLInputElement, string>();
+  private readonly refused = new Map<HTMLInputElement, string>(); // the text that met a colleague's
   private readonly sending = new Set<HTMLInputElement>();
 }
 
