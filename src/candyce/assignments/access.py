@@ -281,7 +281,11 @@ def is_owner(user: User, copy: Copy) -> bool:
 def _pupil_rights(user: User, copy: Copy) -> Rights:
     times = get_times(copy.assignment, user)
     until = times.get_next_change(timezone.now())
-    return replace(_pupil_rights_now(copy, times), until=until)
+    rights = _pupil_rights_now(copy, times)
+    scopes = rights.scopes
+    if copy.assignment.frozen_at is not None:  # eyes up, whatever has become of the copy
+        scopes -= {COMMENT}
+    return replace(rights, scopes=scopes, until=until)
 
 
 def _pupil_rights_now(copy: Copy, times: Times) -> Rights:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from candyce.assignments import access, actions
-from candyce.projects.access import MANAGE, READ, SUBMIT, WRITE, get_rights
+from candyce.assignments.models import Assignment
+from candyce.projects.access import COMMENT, MANAGE, READ, SUBMIT, WRITE, get_rights
 from candyce.projects.models import Project
 from candyce.projects.signals import access_changed
 
@@ -30,6 +31,28 @@ def test_a_frozen_class_reads_and_hands_in_but_does_not_write(classroom):
     actions.unfreeze(classroom.fetch("dan"), acting_user=classroom.people["dan"])
     assert WRITE in rights_of(classroom, "chloe", "chloe")
     assert rights_of(classroom, "bob").reason == "handed_in"
+
+
+def test_nobody_of_a_frozen_class_comments_handed_in_or_closed_or_returned(classroom):
+    alice, bob = classroom.people["alice"], classroom.people["bob"]
+
+    def check(reason):
+        for frozen in (True, False):
+            do = actions.freeze if frozen else actions.unfreeze
+            do(classroom.fetch("alice"), acting_user=alice)
+            rights = rights_of(classroom, "bob")
+            assert rights.reason == reason
+            assert (READ in rights, COMMENT in rights) == (True, not frozen), reason
+            assert COMMENT in rights_of(classroom, "alice")
+
+    copy = classroom.open("bob")
+    Assignment.objects.update(closes_at=timezone.now() - timedelta(minutes=1))
+    check("window_closed")
+    Assignment.objects.update(closes_at=None)
+    actions.hand_in(access.get_copy(bob, copy.pk), acting_user=bob)
+    check("handed_in")
+    actions.return_copies([access.get_copy(alice, copy.pk)], acting_user=alice)
+    check("read_only")
 
 
 def test_copies_hear_of_the_freeze_at_once(classroom, django_capture_on_commit_callbacks):

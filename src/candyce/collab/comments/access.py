@@ -65,7 +65,7 @@ def check_may_comment(voice: Voice) -> None:
 
 def find_document(voice: Voice, path: str) -> LiveDocument | None:
     """The live document of a notebook; None while nobody has opened it."""
-    if "\0" in path or kind_of(path) is not Kind.NOTEBOOK:
+    if not is_storable(path) or kind_of(path) is not Kind.NOTEBOOK:
         raise NotFound
     found = LiveDocument.objects.filter(project=voice.project, path=path)
     return found.only("pk", "path", "project_id").first()

@@ -129,6 +129,7 @@ WRONG = [
     {"quote": "x" * 20_001},
     {"path": "../lesson.ipynb"},
     {"path": "\0.ipynb"},
+    {"path": "\ud800.ipynb"},
     {"path": "lesson.txt"},
     {"path": "none.ipynb"},
     {"hidden": "yes"},
