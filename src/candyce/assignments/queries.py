@@ -77,9 +77,15 @@ class Row:
         return get_lateness(self.copy, self.times) if self.copy else None
 
 
-def is_returned(project: Project) -> bool:
-    """Whether this project is a copy that was given back to its pupil."""
-    return Copy.objects.filter(project=project, state=Copy.State.RETURNED).exists()
+def is_returned(project: Project, *, hold: bool = False) -> bool:
+    """Whether this project is a copy that was given back to its pupil.
+
+    ``hold``: nobody returns it, or opens it again, before the end of the transaction.
+    """
+    copies = Copy.objects.filter(project=project)
+    if hold:
+        copies = copies.select_for_update()
+    return Copy.State.RETURNED in copies.values_list("state", flat=True)
 
 
 def get_rows(user: User, assignment: Assignment) -> list[Row]:

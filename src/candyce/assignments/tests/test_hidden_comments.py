@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.apps import apps
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from candyce.assignments import access, actions
@@ -138,6 +139,57 @@ def test_the_return_shows_it_to_the_pupil_who_answers(thread, copy, classroom, c
     [shown] = get_map(load_doc(read_log(copy))).to_py().values()
     assert [one["role"] for one in shown["messages"]] == ["teacher", "pupil"]
     assert shown["resolved"]["by"] == bob.full_name
+
+
+def test_what_is_said_while_the_copy_is_returned_does_not_wait_for_ever(
+    copy, classroom, path, monkeypatch
+):
+    alice = classroom.people["alice"]
+    voice = get_voice(alice, copy.project)
+    open_document = comments.access.open_document
+
+    def open_late(*arguments):
+        actions.return_copies([access.get_copy(alice, copy.pk)], acting_user=alice)
+        return open_document(*arguments)
+
+    monkeypatch.setattr(comments.access, "open_document", open_late)
+    thread = comments.start(path, acting=voice, cell="a1", text=SECRET, hidden=True)
+    assert not thread.hidden
+    assert list(get_map(load_doc(read_log(copy))).to_py()) == [str(thread.pk)]
+
+
+def test_the_copy_is_held_while_a_comment_that_may_wait_is_begun(
+    copy, classroom, path, monkeypatch
+):
+    """The copy first, then the document: the order of the return."""
+    held = []
+    take_row = QuerySet.select_for_update
+
+    def note(rows, *arguments, **options):
+        held.append(rows.model.__name__)
+        return take_row(rows, *arguments, **options)
+
+    voice = get_voice(classroom.people["alice"], copy.project)
+    store.open_document(copy.project_id, path)
+    monkeypatch.setattr(QuerySet, "select_for_update", note)
+    comments.start(path, acting=voice, cell="a1", text=SECRET, hidden=True)
+    assert held[:2] == ["Copy", "LiveDocument"]
+
+
+def test_the_return_shows_in_rows_only_what_it_shows_in_documents(
+    thread, copy, classroom, monkeypatch
+):
+    """A comment in another notebook, begun in the middle of it by who held no lock."""
+    other = LiveDocument.objects.create(project=copy.project, path="autre.ipynb")
+    lock = comments.shared.lock
+
+    def lock_late(document_id):
+        CommentThread.objects.get_or_create(document=other, cell="a1", hidden=True)
+        return lock(document_id)
+
+    monkeypatch.setattr(comments.shared, "lock", lock_late)
+    assert comments.publish(copy.project, acting_user=classroom.people["alice"]) == 1
+    assert list(CommentThread.objects.filter(hidden=False)) == [thread]
 
 
 def test_it_can_be_shown_earlier_and_a_copy_given_back_hides_again(thread, copy, classroom, call):

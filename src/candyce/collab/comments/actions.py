@@ -54,10 +54,9 @@ def start(
         or (hidden and not acting.sees_hidden)
     ):
         raise BadRequest
-    chosen = hidden if hiding.may_hide(acting) else None
     text = access.check_text(text, TEXT)
     document = access.open_document(acting, path)
-    with _writing(document.pk, acting.project):
+    with _holding(acting) as may_hide, _writing(document.pk, acting.project):
         _check_room(document, acting.user)
         if document.threads.count() >= THREADS:
             raise TooManyComments
@@ -66,8 +65,8 @@ def start(
             cell=cell,
             anchor=anchor,
             quote=quote[:QUOTE],
-            hidden=bool(chosen),
-            hidden_at_first=chosen,
+            hidden=hidden and may_hide,
+            hidden_at_first=hidden if may_hide else None,
             started_by=acting.user,
         )
         _say(thread, text, acting)
@@ -139,18 +138,25 @@ def show(thread: CommentThread, *, acting: Voice) -> CommentThread:
 def publish(project: Project, *, acting_user: User) -> int:
     """Let the pupil read all that was said in a copy: it is returned. Gives the number of threads.
 
-    To be called inside the transaction of returning.
+    To be called inside the transaction of returning, which holds the copy: nobody hides anything meanwhile.
     """
     hidden = CommentThread.objects.filter(document__project=project, hidden=True)
     documents = sorted(set(hidden.values_list("document_id", flat=True)))
     for document_id in documents:
         shared.lock(document_id)
-    count = hidden.update(hidden=False)
+    count = hidden.filter(document__in=documents).update(hidden=False)
     for document_id in documents:
         shared.refresh(document_id)
     if count:
         do_audit("comments_published", project, acting_user=acting_user, threads=count)
     return count
+
+
+@contextmanager
+def _holding(voice: Voice) -> Iterator[bool]:
+    """One transaction in which it stays true, or false, that this person may hide a comment."""
+    with transaction.atomic():
+        yield hiding.may_hide(voice, hold=True)
 
 
 @contextmanager

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from candyce.collab.comments.access import Voice
 from candyce.collab.models import CommentThread
 from candyce.projects.models import Project
 
-_rules: list[Callable[[Project], bool]] = []
+
+class Rule(Protocol):
+    """Whether a copy is returned; ``hold``: and stays so until the end of the transaction."""
+
+    def __call__(self, project: Project, *, hold: bool) -> bool: ...
 
 
-def register_rule(is_returned: Callable[[Project], bool]) -> None:
+_rules: list[Rule] = []
+
+
+def register_rule(is_returned: Rule) -> None:
     """Who knows whether a copy is returned says so; called once, from ``AppConfig.ready``."""
     _rules[:] = [is_returned]
 
 
-def may_hide(voice: Voice) -> bool:
-    """In a copy that is not returned, by who leads in it."""
+def may_hide(voice: Voice, *, hold: bool = False) -> bool:
+    """In a copy that is not returned, by who leads in it.
+
+    ``hold``: and it is not returned before the end of the transaction either, which must have locked no
+    document yet: the return locks the copy first.
+    """
     if not voice.sees_hidden or not voice.may_comment or not _rules:
         return False
-    return not _rules[0](voice.project)
+    return not _rules[0](voice.project, hold=hold)
 
 
 def hides_at_first(voice: Voice) -> bool:
