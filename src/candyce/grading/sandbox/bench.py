@@ -54,14 +54,12 @@ class Source:
                 break
             try:
                 return self._divide(self._server)
-            except NoFork:
+            except (NoFork, Gone) as error:
                 self.close()
-                self._starter.stop_dividing()
-                break
-            except Gone:
-                self.close()
-                if last:
-                    raise
+                # Two servers that end over it: there are parts that never speak (another Node).
+                if last or isinstance(error, NoFork):
+                    self._starter.stop_dividing()
+                    break
         box = self._starter.start(self._role)
         prepare(box, self._prepare)
         return box
@@ -128,8 +126,9 @@ class TwoSides:
         """
         self.pupils.open()
         self.tests.open()
-        pupil = Pupil(self, files)
-        marking = Marking(self, pupil, list(steps))
+        deadline = time.monotonic() + limits.COPY_SECONDS
+        pupil = Pupil(self, files, deadline)
+        marking = Marking(self, pupil, list(steps), deadline)
         try:
             return marking.run()
         finally:
@@ -138,10 +137,13 @@ class TwoSides:
 
 
 class Pupil:
-    """The pupil's interpreter: started when needed, and again (its cells replayed) when it ended."""
+    """The pupil's interpreter: started when needed, and again (its cells replayed) when it ended.
 
-    def __init__(self, bench: TwoSides, files: Path | None) -> None:
-        self._bench, self._files = bench, files
+    ``deadline``: the whole copy's; no cell is run past it, replayed or not.
+    """
+
+    def __init__(self, bench: TwoSides, files: Path | None, deadline: float) -> None:
+        self._bench, self._files, self._deadline = bench, files, deadline
         self._box: Channel | None = None
         self._done: list[str] = []
         self._lives = 0
@@ -173,6 +175,9 @@ class Pupil:
         """After an end: a new process in which the cells that ended well are run again."""
         if self._box is not None or self._lives > limits.RESTARTS:
             return
+        if time.monotonic() > self._deadline:
+            self._lose("timeout")
+            return
         try:
             self.begin()
             self._wait_started()
@@ -197,12 +202,12 @@ class Pupil:
 
     def _run(self, source: str) -> Message:
         assert self._box is not None
-        deadline = time.monotonic() + limits.CELL_SECONDS
         if self._bench.starter.has_packages and "import" in source:
-            late = time.monotonic() + limits.START_SECONDS
+            late = min(time.monotonic() + limits.START_SECONDS, self._deadline)
             self._box.send({"do": "load", "sources": [source]}, late)
             self._box.receive(late)
-            deadline = time.monotonic() + limits.CELL_SECONDS
+        # A cell that returned at once may take its time when it is replayed.
+        deadline = min(time.monotonic() + limits.CELL_SECONDS, self._deadline)
         self._box.send({"do": "cell", "source": source}, deadline)
         return self._box.receive(deadline)
 
@@ -232,11 +237,13 @@ class Pupil:
 class Marking:
     """One copy: its steps in order, the pupil's in the one interpreter, the tests' in the other."""
 
-    def __init__(self, bench: TwoSides, pupil: Pupil, steps: list[Step]) -> None:
+    def __init__(self, bench: TwoSides, pupil: Pupil, steps: list[Step], deadline: float) -> None:
         self._bench, self._pupil, self._steps = bench, pupil, steps
-        self._deadline = time.monotonic() + limits.COPY_SECONDS
+        self._deadline = deadline
         self._outcome = Outcome()
         self._given: list[str] = []
+        self._ended_by: set[int] = set()  # the places of given cells that ended the tests' side
+        self._lost = ""  # why there is no tests' side any more
         self._tests: Channel | None = None
 
     def close(self) -> None:
@@ -244,9 +251,10 @@ class Marking:
             self._tests.close()
             self._tests = None
 
-    def _start_tests(self) -> None:
+    def _start_tests(self) -> Channel:
         self._tests = self._bench.tests.get()
         prepare(self._tests, [{"do": "fresh"}])
+        return self._tests
 
     def run(self) -> Outcome:
         try:
@@ -275,8 +283,9 @@ class Marking:
         if error is not None:
             self._outcome.errors.append(error)
         if step.kind == "given":
+            if "gone" in self._converse({"do": "given", "source": step.source}):
+                self._ended_by.add(len(self._given))
             self._given.append(step.source)
-            self._converse({"do": "given", "source": step.source})
 
     def _run_tests(self, step: Step) -> list[dict[str, Any]]:
         """The verdicts of a tests cell; one of status ``timeout`` when the tests' side itself ends."""
@@ -292,33 +301,51 @@ class Marking:
         return tests
 
     def _converse(self, message: Message) -> Message:
-        """Give the tests' side something to do, and carry its questions to the pupil's until it is done."""
-        deadline = min(self._deadline + 1, time.monotonic() + limits.TESTS_SECONDS)
+        """What the tests' side says when it has done something; ``gone`` when it ended over it."""
+        if self._lost:
+            return {"gone": self._lost}
         try:
-            if self._tests is None:
-                self._restart_tests()
-            assert self._tests is not None
-            self._tests.send(message, deadline)
-            while True:
-                reply = self._tests.receive(deadline)
-                if reply.get("do") == "done":
-                    return reply
-                if reply.get("do") == "test":
-                    self._pupil.revive()
-                    answer: Message = {"ok": None}
-                else:
-                    answer = self._pupil.ask(reply, deadline)
-                self._tests.send(answer, deadline)
+            return self._carry(self._tests or self._restart_tests(), message)
         except Gone as error:
             self.close()
             return {"gone": error.why}
 
-    def _restart_tests(self) -> None:
-        self._start_tests()
-        given, self._given = self._given, []
-        for source in given:
-            self._given.append(source)
-            self._converse({"do": "given", "source": source})
+    def _carry(self, tests: Channel, message: Message, *, alone: bool = False) -> Message:
+        """Give the tests' side something to do, and carry its questions to the pupil's until it is done.
+
+        ``alone``: the pupil's side answers nothing. Raises :class:`Gone` when the tests' side ends.
+        """
+        deadline = min(self._deadline + 1, time.monotonic() + limits.TESTS_SECONDS)
+        tests.send(message, deadline)
+        while True:
+            reply = tests.receive(deadline)
+            if reply.get("do") == "done":
+                return reply
+            if reply.get("do") == "test":
+                self._pupil.revive()
+                answer: Message = {"ok": None}
+            elif alone:
+                answer = {"gone": "timeout"}
+            else:
+                answer = self._pupil.ask(reply, deadline)
+            tests.send(answer, deadline)
+
+    def _restart_tests(self) -> Channel:
+        """A new tests' side that knows the given cells; raises :class:`Gone` when it ends over one of them.
+
+        A cell that ended one before is run without the pupil's answers, which may have been what was slow. When it
+        ends this one too, no tests are run any more: without it, its names would be those of the pupil's.
+        """
+        tests = self._start_tests()
+        for place, source in enumerate(self._given):
+            alone = place in self._ended_by
+            try:
+                self._carry(tests, {"do": "given", "source": source}, alone=alone)
+            except Gone as error:
+                self._ended_by.add(place)
+                self._lost = error.why if alone else ""
+                raise
+        return tests
 
 
 def describe_error(step: Step, answer: Message) -> CellError | None:

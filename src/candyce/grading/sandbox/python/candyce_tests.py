@@ -88,10 +88,14 @@ def start(author, folder):
 
 
 def attempt(node):
-    """Run a statement of the author's; what it cannot do here is left to the pupil's side."""
+    """Run a statement of the author's; what it cannot do here is left to the pupil's side.
+
+    It cannot end the cell either, nor can a pupil's function that it calls: the names of the statements after
+    it would be the pupil's.
+    """
     try:
         run(node)
-    except Exception:
+    except BaseException:
         return
 
 
