@@ -13,12 +13,14 @@ from typing import Any
 from candyce.accounts.models import User
 from candyce.collab.models import CommentMessage, CommentThread
 
+# Twice as many for who manages.
 THREADS = 300  # of one document
 MESSAGES = 60  # of one thread
+TOTAL = 400_000  # characters in all the messages of one document
+
 TEXT = 2000  # characters of one message
 QUOTE = 400  # characters; a longer passage is quoted by its beginning
-TOTAL = 400_000  # characters in all the messages of one document
-A_MINUTE = 30  # messages of one person
+A_MINUTE = 30  # deeds of one person: said, edited, resolved, deleted
 
 
 def describe(thread: CommentThread) -> dict[str, Any]:

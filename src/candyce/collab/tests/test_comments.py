@@ -183,6 +183,8 @@ def test_who_floods_is_stopped_and_what_is_full_says_so(school, project, thread,
     with pytest.raises(TooMany):
         actions.reply(thread, "4", acting=voice)
     monkeypatch.undo()
+    set_member(project, school.chloe, ["read", "comment"], acting_user=school.bob)
+    voice = get_voice(school.chloe, project)
     for name, least in (("MESSAGES", 3), ("TOTAL", 10)):
         monkeypatch.setattr(actions, name, least)
         with pytest.raises(actions.TooManyComments):
@@ -193,6 +195,48 @@ def test_who_floods_is_stopped_and_what_is_full_says_so(school, project, thread,
         actions.start("lesson.ipynb", acting=voice, cell="titre", text="Un de trop")
     [shown] = read_shown(project).values()
     assert [message["text"] for message in shown["messages"]] == ["Pourquoi ?", "2", "3"]
+
+
+def test_editing_and_resolving_and_deleting_are_paced_too(school, project, thread, monkeypatch):
+    set_member(project, school.chloe, ["read", "comment"], acting_user=school.bob)
+    voice = get_voice(school.chloe, project)
+    message = actions.reply(thread, "Moi", acting=voice)
+    monkeypatch.setattr(actions, "A_MINUTE", 4)
+    for number in range(2):  # twice the same message
+        actions.edit(message, f"Moi {number}", acting=voice)
+    actions.resolve(thread, resolved=True, acting=voice)
+    for deed in (
+        lambda: actions.resolve(thread, resolved=False, acting=voice),
+        lambda: actions.edit(message, "Encore", acting=voice),
+        lambda: actions.reply(thread, "Encore", acting=voice),
+    ):
+        with pytest.raises(TooMany):
+            deed()
+    actions.resolve(thread, resolved=True, acting=voice)  # nothing to do
+    actions.delete(message, acting=voice)
+    monkeypatch.setattr(actions, "A_MINUTE", 5)
+    with pytest.raises(TooMany):  # what was deleted was said
+        actions.reply(thread, "Encore", acting=voice)
+    actions.resolve(thread, resolved=False, acting=get_voice(school.bob, project))
+
+
+def test_who_fills_a_notebook_does_not_silence_who_leads(school, project, thread, monkeypatch):
+    set_member(project, school.chloe, ["read", "comment"], acting_user=school.bob)
+    leads, other = (get_voice(user, project) for user in (school.bob, school.chloe))
+    actions.reply(thread, "x" * 10, acting=other)
+    for name, least in (("MESSAGES", 2), ("TOTAL", 20), ("THREADS", 1)):
+        monkeypatch.setattr(actions, name, least)
+        deeds = [lambda voice: actions.start("lesson.ipynb", acting=voice, cell="titre", text="!")]
+        if name != "THREADS":
+            deeds = [lambda voice: actions.reply(thread, "!", acting=voice)]
+        for deed in deeds:
+            with pytest.raises(actions.TooManyComments):
+                deed(other)
+            deed(leads)
+        monkeypatch.undo()
+    monkeypatch.setattr(actions, "THREADS", 1)
+    with pytest.raises(actions.TooManyComments):
+        actions.start("lesson.ipynb", acting=leads, cell="titre", text="Un de trop")
 
 
 def test_comments_stay_with_their_notebook_and_follow_no_fork(school, project, thread):
