@@ -19,6 +19,7 @@ def write_mark(copy: Copy, mark: Decimal | None, *, acting_user: User) -> None:
     Raises what ``assignments.actions.set_mark`` raises.
     """
     with transaction.atomic():
+        actions.hold_copy(copy.pk)
         sheet, _new = Sheet.objects.get_or_create(copy=copy)
         if mark is None and not sheet.mark_by_hand:
             return

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import random
-import threading
 from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from candyce.accounts.models import Enrolment, User
 from candyce.assignments import access, actions, groups, my_work, queries
 from candyce.assignments.actions.groups import GroupFull, GroupsBegun, NoGroup
 from candyce.assignments.models import Assignment, Copy, Group, Membership
+from candyce.assignments.tests.at_once import at_once
 from candyce.assignments.tests.conftest import Classroom, enrol
 from candyce.conftest import make_user
-from candyce.lib.errors import BadRequest, CandyceError, Forbidden, NotFound
+from candyce.lib.errors import BadRequest, Forbidden, NotFound
 from candyce.projects import access as projects
 from candyce.projects.signals import access_changed as projects_signal
 
@@ -409,31 +409,6 @@ def test_an_empty_group_of_pupils_goes(grouped):
 
 
 # --- at once ------------------------------------------------------------------------------------
-
-
-def at_once(*attempts):
-    """Run these side by side, each on a connection of its own; gives what each returned or raised."""
-    barrier = threading.Barrier(len(attempts))
-    found: list = [None] * len(attempts)
-
-    def run(number, attempt):
-        barrier.wait()
-        try:
-            found[number] = attempt()
-        except CandyceError as error:
-            found[number] = error
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=run, args=(number, attempt))
-        for number, attempt in enumerate(attempts)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 @pytest.mark.django_db(transaction=True)

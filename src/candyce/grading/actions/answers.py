@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
@@ -32,6 +33,14 @@ class _Unchanged:
 UNCHANGED: Final = _Unchanged()
 
 
+def hold_copy(copy_id: UUID) -> Copy | None:
+    """The copy as it is now, held until the end of the transaction.
+
+    Whoever writes a mark, points or the end of a marking holds the copy first, then its sheet, then answers.
+    """
+    return Copy.objects.select_for_update(no_key=True).filter(pk=copy_id).first()
+
+
 def set_answer(
     answer: Answer,
     *,
@@ -47,6 +56,7 @@ def set_answer(
     says who wrote what, when it is not the newest; :class:`BadRequest` with the fields that are wrong.
     """
     with transaction.atomic():
+        hold_copy(answer.sheet.copy_id)
         answer = Answer.objects.select_for_update().select_related("sheet").get(pk=answer.pk)
         copy = access.get_copy(acting_user, answer.sheet.copy_id, "mark")
         if answer.revision != revision:
@@ -122,26 +132,37 @@ def _make_conflict(answer: Answer) -> Conflict:
 def propose_mark(sheet: Sheet, *, acting_user: User | None = None) -> Decimal | None:
     """Write the copy's mark as its answers make it, less what being late costs; gives it, or None where nothing is proposed.
 
-    Nothing is when the teacher wrote the mark, or while an answer waits for a hand. A copy that was returned
-    keeps its mark unless a person's change leads here (``acting_user``).
+    Nothing is when the teacher wrote the mark, or while an answer waits for a hand. A copy that was returned, or
+    that waits to be marked, keeps its mark unless a person's change leads here (``acting_user``).
     """
+    with transaction.atomic():
+        copy = hold_copy(sheet.copy_id)
+        # The caller's sheet may be old: a teacher wrote the mark meanwhile.
+        now = Sheet.objects.select_for_update().filter(pk=sheet.pk).first()
+        if copy is None or now is None or now.mark_by_hand:
+            return None
+        waits = now.state in {Sheet.State.QUEUED, Sheet.State.RUNNING}
+        if acting_user is None and (waits or copy.state == Copy.State.RETURNED):
+            return None
+        mark = _reckon(now, copy)
+        if mark is not None and copy.mark != mark:
+            Copy.objects.filter(pk=copy.pk).update(mark=mark)
+            # The journal says that a mark was written, not which: marks stay in one place.
+            do_audit("mark_proposed", copy, acting_user=acting_user)
+    return mark
+
+
+def _reckon(sheet: Sheet, copy: Copy) -> Decimal | None:
+    """None while an answer waits for a hand, or where there are no points to have."""
     answers = list(sheet.answers.all())
     found = [a.points if a.points is not None else a.auto_points for a in answers]
     most = sum((a.points_max for a in answers), Decimal(0))
-    if sheet.mark_by_hand or None in found or most <= 0:
-        return None
-    copy = Copy.objects.select_related("assignment", "pupil", "group").get(pk=sheet.copy_id)
-    if copy.state == Copy.State.RETURNED and acting_user is None:
+    if None in found or most <= 0:
         return None
     total = sum((points for points in found if points is not None), Decimal(0))
     total -= HintUse.objects.filter(copy=copy).aggregate(all=Sum("cost"))["all"] or Decimal(0)
     mark = compute_mark(total, most, copy.assignment.mark_max)
-    mark = take_off(mark, get_lateness(copy))
-    if copy.mark != mark:
-        Copy.objects.filter(pk=copy.pk).update(mark=mark)
-        # The journal says that a mark was written, not which: marks stay in one place.
-        do_audit("mark_proposed", copy, acting_user=acting_user)
-    return mark
+    return take_off(mark, get_lateness(copy))
 
 
 def compute_mark(total: Decimal, most: Decimal, mark_max: Decimal) -> Decimal:

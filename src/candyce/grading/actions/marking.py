@@ -20,7 +20,7 @@ from candyce.assignments import access
 from candyce.assignments.models import Assignment, Copy
 from candyce.exercises.restore import prepare
 from candyce.grading import reasons
-from candyce.grading.actions.answers import propose_mark
+from candyce.grading.actions.answers import hold_copy, propose_mark
 from candyce.grading.models import Answer, AnswerEvent, Sheet
 from candyce.grading.sandbox.box import NoSandbox
 from candyce.grading.sandbox.pool import Pool
@@ -201,6 +201,7 @@ def _finish(sheet: Sheet, found: list[tuple[AuthorNotebook, list[Score], str]] |
         _fail(sheet, reasons.INTERNAL)
         return
     with transaction.atomic():
+        hold_copy(sheet.copy_id)
         now = Sheet.objects.select_for_update().get(pk=sheet.pk)
         if now.state != State.RUNNING or now.version_id != sheet.version_id:
             sheet.state = now.state
