@@ -81,8 +81,21 @@ def get_deleted_item(user: User, class_pk: uuid.UUID, pk: uuid.UUID) -> LineItem
 
 def entries_told_to(user: User) -> QuerySet[Entry]:
     """What a pupil reads of their own entries: marks of line items that are told, and states of work that
-    teachers have begun to return."""
-    returned = Copy.objects.filter(assignment=OuterRef("assignment"), state=Copy.State.RETURNED)
+    teachers have begun to return to a class of theirs. Another class's teacher decides for that class alone."""
+    shared = attended_classes(user).filter(assignments=OuterRef("assignment"))
+    # A second filter is a second join: somebody else's enrolment in that same class.
+    alone = shared.filter(
+        enrolments__user=OuterRef("pupil"), enrolments__role=Enrolment.Role.STUDENT
+    )
+    member = shared.filter(
+        enrolments__user__group_memberships__group=OuterRef("group"),
+        enrolments__role=Enrolment.Role.STUDENT,
+    )
+    returned = Copy.objects.filter(
+        Q(Q(group=None), Exists(alone)) | Q(Exists(member)),
+        assignment=OuterRef("assignment"),
+        state=Copy.State.RETURNED,
+    )
     item = Q(
         line_item__deleted_at=None,
         line_item__told_at__isnull=False,

@@ -163,11 +163,21 @@ def restore_item(item: LineItem, *, acting_user: User) -> None:
 # --- skills -------------------------------------------------------------------------------------
 
 
-def set_links(column: Column, links: Iterable[Link], *, acting_user: User) -> None:
-    """The skills that a column works on, instead of those before. Columns come from a book fetched for this person."""
-    key: dict[str, Any] = {"line_item": column.item, "assignment": column.assignment}
+def set_links(
+    school_class: Class, column: Column, links: Iterable[Link], *, acting_user: User
+) -> None:
+    """The skills that a column works on in a class, instead of those before; other classes keep theirs.
+
+    Class and column come from a book fetched for this person.
+    """
+    key: dict[str, Any] = {
+        "school_class": school_class,
+        "line_item": column.item,
+        "assignment": column.assignment,
+    }
     links = list(links)
     with transaction.atomic():
+        _lock(school_class)
         SkillLink.objects.filter(**key).delete()
         SkillLink.objects.bulk_create(
             SkillLink(**key, skill=one.skill, target=one.target) for one in links
@@ -176,6 +186,7 @@ def set_links(column: Column, links: Iterable[Link], *, acting_user: User) -> No
             "skills_linked",
             column.source,
             acting_user=acting_user,
+            school_class=str(school_class.pk),
             skills=[one.skill for one in links],
         )
 
@@ -218,9 +229,15 @@ def set_periods(
 ) -> None:
     """Name the parts of the class's year anew: title, first day, last day. Marks do not depend on them."""
     with transaction.atomic():
+        _lock(school_class)
         school_class.periods.all().delete()  # type: ignore[attr-defined]
         Period.objects.bulk_create(
             Period(school_class=school_class, title=title, start=start, end=end)
             for title, start, end in periods
         )
         do_audit("periods_set", school_class, acting_user=acting_user)
+
+
+def _lock(school_class: Class) -> None:
+    """Of two teachers who put new lines in the place of old ones at once, the second waits for the first."""
+    Class.objects.select_for_update(no_key=True).get(pk=school_class.pk)

@@ -92,9 +92,12 @@ class Entry(models.Model):
 
 
 class SkillLink(models.Model):
-    """A skill that a column works on. ``skill`` is a code of :mod:`skills` (``crcn:3.4``); ``target`` is the level
+    """A skill that a column works on in a class; work given to two classes may have other skills in each. ``skill`` is a code of :mod:`skills` (``crcn:3.4``); ``target`` is the level
     that full points show, in a framework whose levels depend on how hard the task is."""
 
+    school_class = models.ForeignKey(
+        "accounts.Class", on_delete=models.CASCADE, related_name="skill_links"
+    )
     line_item = models.ForeignKey(
         LineItem, null=True, blank=True, on_delete=models.CASCADE, related_name="skill_links"
     )
@@ -110,8 +113,12 @@ class SkillLink(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("line_item", "skill"), name="item_skill_once"),
-            models.UniqueConstraint(fields=("assignment", "skill"), name="assignment_skill_once"),
+            models.UniqueConstraint(
+                fields=("school_class", "line_item", "skill"), name="item_skill_once"
+            ),
+            models.UniqueConstraint(
+                fields=("school_class", "assignment", "skill"), name="assignment_skill_once"
+            ),
             models.CheckConstraint(
                 condition=Q(line_item=None, assignment__isnull=False)
                 | Q(line_item__isnull=False, assignment=None),

@@ -21,8 +21,8 @@ from candyce.grading.models import Coefficient
 from candyce.lib.text import fold
 
 ONE = Decimal(1)
-Links = dict[Any, tuple[Link, ...]]  # by column (id)
 Pair = tuple[Any, Any]  # ids of a column and of a pupil
+Links = dict[tuple[Any, Any], tuple[Link, ...]]  # by class and column (ids)
 
 
 def get_pupils(school_class: Class) -> list[User]:
@@ -43,9 +43,13 @@ def get_columns(
     )
     assignments = list(access.followed_assignments(user, school_class))
     items = list(access.items_of(school_class))
-    links = get_links([one.pk for one in (*assignments, *items)])
+    links = get_links([school_class], [one.pk for one in (*assignments, *items)])
     columns = [
-        Column(one, coefficients.get(one.pk, ONE), links=links.get(one.pk, ()))
+        Column(
+            one,
+            coefficients.get(one.pk, ONE),
+            links=links.get((school_class.pk, one.pk), ()),
+        )
         for one in assignments
     ]
     columns += [_make_own_column(item, links) for item in items]
@@ -56,17 +60,18 @@ def get_columns(
     )
 
 
-def get_links(keys: list[Any]) -> dict[Any, tuple[Link, ...]]:
-    """The skills of columns, by their ids."""
-    found: dict[Any, tuple[Link, ...]] = {}
-    for one in SkillLink.objects.filter(Q(line_item__in=keys) | Q(assignment__in=keys)):
-        key = one.line_item_id or one.assignment_id
+def get_links(classes: list[Class], keys: list[Any]) -> Links:
+    """The skills of columns (ids) in these classes."""
+    found: Links = {}
+    columns = Q(line_item__in=keys) | Q(assignment__in=keys)
+    for one in SkillLink.objects.filter(columns, school_class__in=classes):
+        key = (one.school_class_id, one.line_item_id or one.assignment_id)
         found[key] = (*found.get(key, ()), Link(one.skill, one.target))
     return found
 
 
 def _make_own_column(item: LineItem, links: Links) -> Column:
-    return Column(None, item.coefficient, item, links.get(item.pk, ()))
+    return Column(None, item.coefficient, item, links.get((item.school_class_id, item.pk), ()))
 
 
 def _sort(columns: Iterable[Column]) -> list[Column]:
@@ -140,7 +145,7 @@ def get_own_marks(user: User) -> list[OwnMarks]:
     states = {one.assignment_id: one for one in entries if one.assignment_id}
     work = {pk: copy.assignment for pk, copy in copies.items()}
     work |= {pk: one.assignment for pk, one in states.items() if one.assignment}
-    links = get_links([*work, *(one.line_item_id for one in entries if one.line_item_id)])
+    links = get_links(classes, [*work, *(one.line_item_id for one in entries if one.line_item_id)])
     cells = _make_own_cells(user, classes, work, copies, states, links)
     for one in entries:
         if one.line_item:
@@ -183,7 +188,7 @@ def _make_own_cells(  # noqa: PLR0917
     cells: dict[Any, list[Cell]] = {}
     for class_id, pk in given:
         coefficient = coefficients.get((class_id, pk), ONE)
-        column = Column(work[pk], coefficient, links=links.get(pk, ()))
+        column = Column(work[pk], coefficient, links=links.get((class_id, pk), ()))
         cell = Cell(column, user, copies.get(pk), states.get(pk))
         cells.setdefault(class_id, []).append(cell)
     return cells

@@ -92,12 +92,22 @@ class Migration(migrations.Migration):
                         to="grading.lineitem",
                     ),
                 ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skill_links",
+                        to="accounts.class",
+                    ),
+                ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("line_item", "skill"), name="item_skill_once"),
                     models.UniqueConstraint(
-                        fields=("assignment", "skill"), name="assignment_skill_once"
+                        fields=("school_class", "line_item", "skill"), name="item_skill_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("school_class", "assignment", "skill"), name="assignment_skill_once"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

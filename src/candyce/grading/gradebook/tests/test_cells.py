@@ -171,6 +171,21 @@ def test_work_that_was_not_opened_takes_a_state_and_no_mark(classroom):
     assert own.row.average == Decimal("0.00")
 
 
+def test_state_is_told_by_the_return_to_one_s_own_class(classroom):
+    """Éric's teacher returns 2C's work; 2B, where Chloé handed nothing in, waits for its own."""
+    room, alice = classroom, classroom.people["alice"]
+    write(room, room.assignment, "chloe", "nr")
+    copies = {}
+    for name in ("eric", "bob"):
+        room.open(name)
+        copies[name] = assignment_access.get_copy(alice, room.copy_of(name).pk)
+    assignment_actions.return_copies([copies["eric"]], acting_user=alice)
+    assert queries.get_own_marks(room.people["chloe"]) == []
+    assignment_actions.return_copies([copies["bob"]], acting_user=alice)
+    (own,) = queries.get_own_marks(room.people["chloe"])
+    assert own.row.average == Decimal("0.00")
+
+
 # --- two teachers at once -----------------------------------------------------------------------
 
 

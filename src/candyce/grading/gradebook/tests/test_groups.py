@@ -7,9 +7,11 @@ from decimal import Decimal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from candyce.assignments import actions
+from candyce.assignments import access, actions
 from candyce.assignments.tests.test_groups import Grouped, grouped
 from candyce.grading.gradebook import queries
+from candyce.grading.gradebook.actions import set_cell
+from candyce.grading.gradebook.words import Given
 
 __all__ = ["grouped"]  # a fixture
 
@@ -55,6 +57,21 @@ def test_the_mark_follows_who_is_moved_and_leaves_who_left(grouped):
     assert (own_marks(bob), own_marks(chloe)) == ([11], [])
     marks = get_marks(grouped)
     assert (marks[bob.username], marks[chloe.username]) == (11, None)
+
+
+def test_state_is_told_by_the_return_to_a_group_of_one_s_class(grouped):
+    alice, room = grouped.room.school.alice, grouped.room
+    assignment = grouped.give("teacher")
+    grouped.put(assignment, grouped.pupils[:2])
+    third = grouped.pupils[2]
+    book = queries.get_book(alice, room.school.school_class)
+    cell = book.find(str(assignment.pk), str(third.pk))
+    set_cell(cell, Given(state="missing"), seen="", acting_user=alice)
+    assert queries.get_own_marks(third) == []
+    copy = grouped.open(grouped.pupils[0], assignment)
+    actions.return_copies([access.get_copy(alice, copy.pk)], acting_user=alice)
+    (own,) = queries.get_own_marks(third)
+    assert own.row.average == 0
 
 
 def test_queries_do_not_grow_with_groups(grouped):

@@ -11,6 +11,9 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from candyce.assignments import access as assignment_access
+from candyce.assignments import actions as assignment_actions
+from candyce.assignments.tests.test_groups import at_once
 from candyce.grading.gradebook import actions, queries
 from candyce.grading.gradebook.book import Link
 from candyce.grading.gradebook.models import SkillLevel, SkillLink
@@ -83,10 +86,15 @@ def room(classroom):
     )
     book = get_book(classroom)
     column = next(one for one in book.columns if one.item == item)
-    actions.set_links(column, [Link(PROGRAM, 5), Link(SOCLE)], acting_user=alice)
+    set_links(classroom, column, Link(PROGRAM, 5), Link(SOCLE))
     write(classroom, "bob", Given(Decimal(6)))
     write(classroom, "chloe", Given(state="excused"))
     return classroom
+
+
+def set_links(room, column, *links, by="alice"):
+    school_class, person = room.school.school_class, room.people[by]
+    actions.set_links(school_class, column, links, acting_user=person)
 
 
 def get_book(room, name="alice"):
@@ -190,3 +198,51 @@ def test_skills_of_a_column_are_chosen_on_its_page(room, as_):
         assert as_(name).post(address, {"socle:2": "on"}).status_code == 404
     other = reverse("grading:column_skills", args=[room.second.pk, room.assignment.pk])
     assert as_("fay").get(other).status_code == 200  # the work was given to 2C too
+
+
+def test_each_class_chooses_the_skills_of_work_that_it_shares(room, as_):
+    """Fay teaches 2C alone: the skills of 2B's column are not hers to change, nor are they told to 2C's pupils."""
+    lesson, first, second = room.assignment, room.school.school_class, room.second
+    for name, school_class, body in (
+        ("dan", first, {"socle:2": "on", "crcn:1.3": "4"}),
+        ("fay", second, {"socle:2": "on"}),
+    ):
+        page = reverse("grading:column_skills", args=[school_class.pk, lesson.pk])
+        assert "checked" not in as_(name).get(page).content.decode()
+        assert as_(name).post(page, body).status_code == 302
+    alice = room.people["alice"]
+
+    def get_codes(school_class):
+        columns = queries.get_columns(alice, school_class)
+        column = next(one for one in columns if one.assignment == lesson)
+        return {link.skill for link in column.links}
+
+    assert (get_codes(first), get_codes(second)) == ({"socle:2", "crcn:1.3"}, {"socle:2"})
+    page = reverse("grading:column_skills", args=[second.pk, lesson.pk])
+    assert as_("fay").post(page, {}).status_code == 302
+    assert (get_codes(first), get_codes(second)) == ({"socle:2", "crcn:1.3"}, set())
+    for name in ("bob", "eric"):
+        room.open(name)
+        copy = assignment_access.get_copy(alice, room.copy_of(name).pk)
+        assignment_actions.set_mark(copy, Decimal(20), acting_user=alice)
+        assignment_actions.return_copies([copy], acting_user=alice)
+    told = {
+        name: {
+            level.skill.code
+            for one in queries.get_own_marks(room.people[name])
+            for level in one.levels
+        }
+        for name in ("bob", "eric")
+    }
+    assert told == {"bob": {"socle:2", "crcn:1.3", SOCLE, PROGRAM}, "eric": set()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_teachers_who_choose_skills_at_once_are_both_answered(room):
+    column = next(one for one in get_book(room).columns if one.assignment)
+    links = [Link(PROGRAM, 5), Link(SOCLE)]
+    found = at_once(
+        *(lambda by=by: set_links(room, column, *links, by=by) for by in ("alice", "dan"))
+    )
+    assert found == [None, None]
+    assert SkillLink.objects.filter(assignment=room.assignment).count() == 2

@@ -32,7 +32,7 @@ def link(request: SignedInRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespons
         raise NotFound
     form = LinksForm(column, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        actions.set_links(column, form.get_links(), acting_user=request.user)
+        actions.set_links(book.school_class, column, form.get_links(), acting_user=request.user)
         messages.success(request, _("The skills are saved."))
         return redirect("grading:gradebook", pk)
     context = {"book": book, "column": column, "form": form}
