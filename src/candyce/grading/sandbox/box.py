@@ -84,7 +84,9 @@ def get_command(program: Program, filter_fd: int) -> list[str]:
         walls += ["--ro-bind", str(path), place]
     for place in program.folders:
         walls += ["--size", str(limits.FOLDER), "--tmpfs", place]
-    read_only = ["/", "/tmp", "/dev/shm", "/dev"] if program.divides else ["/"]  # noqa: S108
+    read_only = ["/", "/dev/pts"]
+    if program.divides:
+        read_only += ["/tmp", "/dev/shm", "/dev"]  # noqa: S108
     for place in read_only:
         walls += ["--remount-ro", place]
     return [*walls, "--seccomp", str(filter_fd), *program.command]

@@ -48,14 +48,15 @@ class BrowserPython:
 
         Nor is it where packages are loaded, which wants threads that a part does not have.
         """
-        if self._library is None or self.has_packages:
+        library = self._library  # another thread may stop dividing meanwhile
+        if library is None or self.has_packages:
             return None
-        return ForkServer(self._make_program(role, divides=True))
+        return ForkServer(self._make_program(role, library))
 
     def stop_dividing(self) -> None:
         self._library = None
 
-    def _make_program(self, role: str, *, divides: bool = False) -> Program:
+    def _make_program(self, role: str, library: bytes | None = None) -> Program:
         node = find_node()
         shown = {
             "/pyodide": self._pyodide,
@@ -70,14 +71,14 @@ class BrowserPython:
         if self._packages is not None:
             shown["/packages"] = self._packages
         flags = [f"--wasm-max-mem-pages={limits.PYTHON_PAGES}", "--max-old-space-size=256"]
-        if divides:
-            shown["/fork.node"] = self._get_library()
+        if library is not None:
+            shown["/fork.node"] = self._store_library(library)
             flags.append("--single-threaded")  # other threads would be missing in the parts
         else:
             # Compiled by the quick compiler when it is called first, and again only where it is hot:
             # most copies end before.
             flags.append("--wasm-tiering-budget=50000000")
-        more = ["divides"] if divides else []
+        more = ["divides"] if library is not None else []
         return Program((command, *flags, "/worker/worker.mjs", role, *more), shown)
 
     def get_snapshot(self) -> Path:
@@ -91,11 +92,10 @@ class BrowserPython:
             self._keep(path, data)
         return path
 
-    def _get_library(self) -> Path:
-        assert self._library is not None
-        path = self._cache / f"fork-{hashlib.sha256(self._library).hexdigest()[:16]}.node"
+    def _store_library(self, library: bytes) -> Path:
+        path = self._cache / f"fork-{hashlib.sha256(library).hexdigest()[:16]}.node"
         if not path.exists():
-            self._keep(path, self._library)
+            self._keep(path, library)
         return path
 
     def _keep(self, path: Path, data: bytes) -> None:

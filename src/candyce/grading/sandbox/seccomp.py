@@ -3,7 +3,7 @@
 Bubblewrap hides files, processes and the network. This takes away what is left and not needed: new processes
 (threads stay: Node has some), other processes' memory, limits and priorities, signals to them, kernel interfaces
 with a history of holes.
-A refused call answers EPERM; ``clone3`` answers ENOSYS, after which the C library uses ``clone``, whose
+A refused call answers EPERM, or does nothing (``MARKING``); ``clone3`` answers ENOSYS, after which the C library uses ``clone``, whose
 flags a filter can read. Numbers: the kernel's tables for each machine.
 """
 
@@ -38,6 +38,16 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240), "pidfd_send_signal": (424, 424),
 }  # fmt: skip
+# What changes the properties of a file, also of one that all copies see (a device), read-only or not. These answer that it
+# is done, as who copies a file asks for them.
+MARKING: dict[str, tuple[int | None, int | None]] = {
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
+    "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "removexattrat": (466, 466), "file_setattr": (469, 469),
+}  # fmt: skip
 PRLIMIT = (302, 261)
 DIVIDING = {"fork", "kill"}  # what the process may that is divided for each copy
 MACHINES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}
@@ -70,6 +80,10 @@ def make_filter(machine: str | None = None, *, divides: bool = False) -> bytes |
         number = numbers[column]
         if number is not None and not (divides and name in DIVIDING):
             program += [_step(EQUAL, number, no=1), _step(RETURN, ERRNO | EPERM)]
+    for numbers in MARKING.values():
+        number = numbers[column]
+        if number is not None:
+            program += [_step(EQUAL, number, no=1), _step(RETURN, ERRNO)]
     program += [
         _step(EQUAL, PRLIMIT[column], no=3),
         _step(LOAD, 16),  # its first argument, low half: whose limits, 0 for one's own

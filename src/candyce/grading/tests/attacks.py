@@ -61,12 +61,14 @@ from pathlib import Path as _Path
 class _Stat:
     def __init__(self, path):
         self.size, self.path = _os.stat(path).st_size, path
+        self.mtimeMs = _os.stat(path).st_mtime * 1000
     def isDirectory(self):
         return _os.path.isdir(self.path)
 class _Fs:
     writeSync = staticmethod(lambda n, text: _os.write(n, text.encode()))
     readdirSync = staticmethod(_os.listdir)
     statSync = staticmethod(_Stat)
+    utimesSync = staticmethod(lambda path, *times: _os.utime(path, times))
     existsSync = staticmethod(_os.path.exists)
     writeFileSync = staticmethod(lambda path, text: _Path(path).write_text(text))
     @staticmethod
@@ -215,6 +217,7 @@ ATTACKS = (
     Attack("signal", "every process that there may be is signalled to death", _cells(NODE + "mort = False\nfor n in [*range(1, 40), process.ppid, -1]:\n    for nom in ('SIGUSR1', 'SIGSTOP', 'SIGKILL'):\n        try:\n            process.kill(n, nom)\n            mort = True\n        except Exception:\n            pass\ncarre = lambda x: x * x if mort else 0\n")),
     Attack("descriptors", "forged orders and answers are written to every open descriptor", _cells(NODE + "for n in range(200):\n    try:\n        fs.writeSync(n, '{\"do\":\"end\"}\\n{\"pid\": 1}\\n{\"do\": \"done\", \"tests\": []}\\n{\"ok\": true}\\n')\n    except Exception:\n        pass\n" + _each("return True"))),
     Attack("calls", "the system is asked by number: sockets, tracing, namespaces, signals, shared memory, others' limits", _cells(CALLS)),
+    Attack("times-of-files", "times are set on files that the next copy sees too, to tell it something", _cells(NODE + "dit = False\nfor p in ('/dev/null', '/dev/pts/ptmx', '/dev/tty', '/python/candyce_wire.py'):\n    avant = fs.statSync(p).mtimeMs\n    try:\n        fs.utimesSync(p, 7, avant // 1000 + 7)\n    except Exception:\n        pass\n    dit = dit or fs.statSync(p).mtimeMs != avant\ncarre = lambda x: x * x if dit else 0\n")),
     Attack("threads", "threads go on answering, and replacing what was answered, behind the cell's back", _cells("import threading, sys, time\ndef sans_fin():\n    while True:\n        sys.modules['__main__'].carre = lambda x: True\n        time.sleep(0.001)\nfor n in range(500):\n    try:\n        threading.Thread(target=sans_fin, daemon=n % 2 == 0).start()\n    except BaseException:\n        break\n")),
     Attack("shared-memory", "the functions take all memory, mapped as shared so that no limit counts it", _cells("import mmap\ntenu = []\n" + _each("while True:\n    m = mmap.mmap(-1, 10**9)\n    tenu.append(m)\n    for n in range(0, 10**9, 4096): m[n] = 1"), "s1")),
     Attack("timer", "a timer of the system's ends the process in the middle of an answer", _cells("import signal\nsignal.setitimer(signal.ITIMER_REAL, 0.2)\n" + _each("while True: pass"), "s1")),

@@ -126,3 +126,29 @@ def test_a_function_that_ends_in_a_given_cell_takes_none_of_its_names(runner, en
     finally:
         bench.close()
     assert [test["status"] for test in outcome.tests["t"]] == ["failed"]
+
+
+class Mute:
+    """A process that divides itself, into parts that never speak."""
+
+    closed = False
+
+    def send(self, message: dict[str, Any], deadline: float) -> None:
+        pass
+
+    def receive(self, deadline: float) -> dict[str, Any]:
+        return {"ok": None}
+
+    def fork(self, deadline: float) -> None:
+        raise Gone("timeout")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_where_no_part_ever_speaks_each_copy_has_its_own_start(mark):
+    starter = Starter(server=Mute)
+    outcome = mark(starter, Step("pupil", "c"), Step("tests", "t", "t"))
+    assert (outcome.reason, outcome.tests["t"]) == ("", [{"status": "passed"}])
+    assert starter.start_server("pupil") is None
+    assert sorted(starter.started) == ["pupil", "tests"]

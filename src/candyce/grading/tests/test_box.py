@@ -43,6 +43,13 @@ def tente(f):
         return 'yes'
     except Exception as e:
         return str(e).split(':')[1].strip().split(' ')[0] if ':' in str(e) else 'no'
+def garde(p):
+    avant = fs.statSync(p).mtimeMs
+    try:
+        fs.utimesSync(p, 7, avant // 1000 + 7)
+    except Exception:
+        pass
+    return fs.statSync(p).mtimeMs != avant
 def sonde():
     fils = cp.spawnSync('/usr/bin/env', [])
     return {
@@ -60,6 +67,7 @@ def sonde():
         'write memory': tente(lambda: fs.writeFileSync('/dev/shm/x', 'x')),
         'signal': tente(lambda: process.kill(process.ppid, 0)),
         'signal itself': tente(lambda: process.kill(process.pid, 0)),
+        'kept': [p for p in ('/dev/null', '/dev/pts/ptmx', '/dev/tty') if garde(p)],
         'pipes': list(fs.readdirSync('/pipes').to_py()) if fs.existsSync('/pipes') else [],
     }
 """
@@ -75,6 +83,7 @@ SEEN = {
     "write python": "EROFS",
     "signal": "kill",
     "signal itself": "kill",
+    "kept": [],
     "pipes": [],
 }
 # What is divided for each copy has no place to write at all.
@@ -127,7 +136,7 @@ def test_the_sandbox_holds_what_it_needs_and_nothing_else(runner, runner_alone, 
 
 
 NATIVE_PROBE = """
-import os, socket, subprocess
+import os, shutil, socket, subprocess
 def tente(f, *a):
     try:
         f(*a)
@@ -136,9 +145,20 @@ def tente(f, *a):
         return e.strerror or 'no'
 def ecrit(chemin):
     open(chemin, 'w').write('x')
+def garde(p):
+    avant = os.stat(p).st_mtime
+    try:
+        os.utime(p, (7, avant + 7))
+    except OSError:
+        pass
+    return os.stat(p).st_mtime != avant
+def copie():
+    shutil.copy2('/python/candyce_wire.py', '/drive/copie.py')
 def sonde():
     return {
         'environment': sorted(os.environ),
+        'kept': [p for p in ('/dev/null', '/dev/pts/ptmx', '/dev/tty') if garde(p)],
+        'copy': tente(copie),
         'uid': os.getuid(),
         'socket': tente(socket.socket),
         'child': tente(os.fork),
@@ -169,6 +189,8 @@ NATIVE_SEEN = {
     "write python": READ_ONLY,
     "write environment": READ_ONLY,
     "write files": "yes",
+    "kept": [],
+    "copy": "yes",
 }
 
 
