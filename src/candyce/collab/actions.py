@@ -16,6 +16,7 @@ from django.utils import timezone
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.collab import bell, limits, notebook, store
+from candyce.collab.comments import kept
 from candyce.collab.kinds import (
     Content,
     Kind,
@@ -30,7 +31,7 @@ from candyce.collab.replica import load_doc
 from candyce.collab.watching import Watch
 from candyce.projects.access import MANAGE, get_rights
 from candyce.projects.blobs import do_store_blob
-from candyce.projects.kinds import NotText
+from candyce.projects.kinds import NotText, kind_of
 from candyce.projects.locked import has_locked_cells
 from candyce.projects.models import Project
 
@@ -198,15 +199,31 @@ def _replace(
 def rename_document(
     project: Project, old: str, new: str, *, acting_user: User | None = None
 ) -> None:
-    """The file was renamed: its document goes with it, and people in it notice nothing."""
+    """The file was renamed: its document goes with it, and people in it notice nothing.
+
+    As a file of another kind it has no document any more.
+    """
+    if kind_of(old) is not kind_of(new):
+        delete_document(project, old, acting_user=acting_user)
+        kept.move(project, old, new)
+        return
+    if new != old:
+        kept.keep(project, new)
+        kept.move(project, old, new)
     LiveDocument.objects.filter(project=project, path=new).exclude(path=old).delete()
-    LiveDocument.objects.filter(project=project, path=old).update(path=new)
+    documents = LiveDocument.objects.filter(project=project, path=old)
+    document = documents.only("pk", "project_id", "path").first()
+    if document is not None:
+        documents.update(path=new)
+        document.path = new
+        kept.find_again(document)
 
 
 def delete_document(project: Project, path: str, *, acting_user: User | None = None) -> None:
-    """The file was deleted: so is its document, and its pages are told."""
+    """The file was deleted: so is its document, and its pages are told. What was said in it is kept."""
     documents = LiveDocument.objects.filter(project=project, path=path)
     ids = list(documents.values_list("pk", flat=True))
+    kept.keep(project, path)
     documents.delete()
     for pk in ids:
         transaction.on_commit(partial(bell.drop, pk))

@@ -16,7 +16,7 @@ from candyce.collab.comments.access import Voice
 from candyce.collab.comments.anchors import read_anchor
 from candyce.collab.comments.shape import describe
 from candyce.collab.models import CommentThread
-from candyce.lib.errors import BadRequest
+from candyce.lib.errors import BadRequest, NotFound
 from candyce.projects.access import COMMENT
 from candyce.projects.api import capability, methods, read_json
 from candyce.projects.capabilities import Capability
@@ -107,6 +107,8 @@ def delete_message(request: HttpRequest, cap: Capability, pk: uuid.UUID) -> Json
 
 
 def _answer(thread: CommentThread) -> JsonResponse:
+    if thread.document_id is None:
+        raise NotFound
     now = queries.get_threads(thread.document_id).get(pk=thread.pk)
     return JsonResponse({"id": str(now.pk), "hidden": now.hidden, "thread": describe(now)})
 

@@ -124,10 +124,17 @@ class CommentThread(models.Model):
     These rows are the truth; what everybody in the notebook may read of them is also written into the live
     document (``comments.shared``). ``anchor`` is the passage (``comments.anchors``), null for the whole
     cell; ``quote`` is its text when the thread was begun. ``hidden``: only for who leads in the copy.
+    Where the notebook was taken away there is no document (``comments.kept``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    document = models.ForeignKey(LiveDocument, on_delete=models.CASCADE, related_name="threads")
+    document = models.ForeignKey(
+        LiveDocument, null=True, on_delete=models.CASCADE, related_name="threads"
+    )
+    kept_in = models.ForeignKey(
+        "projects.Project", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    kept_at = models.CharField(max_length=1000, blank=True)
     cell = models.CharField(max_length=64)
     anchor = models.JSONField(null=True)
     quote = models.CharField(max_length=400, blank=True)

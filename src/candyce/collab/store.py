@@ -89,6 +89,8 @@ def _find(project_id: uuid.UUID, path: str) -> LiveDocument | None:
 
 def _create(project_id: uuid.UUID, path: str, sha256: str, seed: bytes) -> LiveDocument | None:
     """Create the document and its first update; None if the file changed in the meantime."""
+    from candyce.collab.comments import kept  # which writes through this module
+
     with transaction.atomic():
         # The project's row is the lock: of two first openers one creates, the other finds.
         project = Project.objects.select_for_update().filter(pk=project_id, deleted_at=None).first()
@@ -103,6 +105,8 @@ def _create(project_id: uuid.UUID, path: str, sha256: str, seed: bytes) -> LiveD
             project_id=project_id, path=path, last_seq=1, materialised_seq=1
         )
         DocumentUpdate.objects.create(document=document, seq=1, data=seed)
+        if kept.find_again(document):
+            document.refresh_from_db(fields=["last_seq"])
         return document
 
 

@@ -223,7 +223,7 @@ def rename_file(project: Project, old: str, new: str, *, acting_user: User | Non
             locked.tree.pop(f"{parent}/", None)
         for key, target in moves.items():
             if not key.endswith("/"):
-                _tell_renamed(locked, key, target)
+                live.get().renamed(locked, key, target)
         _do_save_tree(locked, before, [*moves, *moves.values()], "rename")
         do_audit("file_renamed", locked, acting_user=acting_user, path=old, new_path=new)
     return locked
@@ -245,14 +245,6 @@ def _moved(project: Project, key: str, target: str) -> list:
     if is_notebook(target) and not target.endswith("/") and not is_notebook(key):
         return do_store(target, read_blob(entry[0]))
     return entry
-
-
-def _tell_renamed(project: Project, old: str, new: str) -> None:
-    kind = kind_of(old)
-    if kind is not None and kind_of(new) is kind:
-        live.get().renamed(project, old, new)
-    elif kind is not None:
-        live.get().deleted(project, old)
 
 
 def _do_keep_folder(tree: dict[str, list], path: str) -> None:

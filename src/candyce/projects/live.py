@@ -42,7 +42,7 @@ class LiveDocuments(Protocol):
         """Give the live text this content; False where it is not live, or not any longer."""
 
     def renamed(self, project: Project, old: str, new: str) -> None:
-        """The file ``old`` is now ``new``."""
+        """The file ``old``, live or not, is now ``new``, perhaps a file of another kind."""
 
     def deleted(self, project: Project, path: str) -> None:
         """The file is gone."""

@@ -18,7 +18,7 @@ from candyce.collab.comments.guard import get_map
 from candyce.collab.models import CommentMessage, CommentThread, LiveDocument
 from candyce.collab.replica import load_doc
 from candyce.lib.errors import BadRequest
-from candyce.projects import tokens
+from candyce.projects import files, tokens
 
 SECRET = "Relisez-la-consigne"
 SCOPES = ("read", "comment", "write", "submit", "manage")
@@ -190,6 +190,24 @@ def test_the_return_shows_in_rows_only_what_it_shows_in_documents(
     monkeypatch.setattr(comments.shared, "lock", lock_late)
     assert comments.publish(copy.project, acting_user=classroom.people["alice"]) == 1
     assert list(CommentThread.objects.filter(hidden=False)) == [thread]
+
+
+def test_the_pupil_who_takes_the_notebook_away_wipes_nothing_and_learns_nothing(
+    thread, copy, classroom, path, call
+):
+    alice, bob = classroom.people["alice"], classroom.people["bob"]
+    files.rename_file(copy.project, path, "tp.txt", acting_user=bob)
+    assert call(alice, f"/api/comments?path={path}").json()["hidden"] == {}
+    files.rename_file(copy.project, "tp.txt", path, acting_user=bob)
+    store.open_document(copy.project_id, path)
+    assert get_map(load_doc(read_log(copy))).to_py() in ({}, None)
+    assert list(call(alice, f"/api/comments?path={path}").json()["hidden"]) == [str(thread.pk)]
+    assert call(bob, f"/api/comments?path={path}").json()["hidden"] == {}
+    files.delete_file(copy.project, path, acting_user=bob)
+    actions.return_copies([access.get_copy(alice, copy.pk)], acting_user=alice)
+    files.make_file(copy.project, "", path, b"", acting_user=None)
+    store.open_document(copy.project_id, path)
+    assert list(get_map(load_doc(read_log(copy))).to_py()) == [str(thread.pk)]
 
 
 def test_it_can_be_shown_earlier_and_a_copy_given_back_hides_again(thread, copy, classroom, call):

@@ -19,7 +19,7 @@ from candyce.collab.comments import access, hiding, shared
 from candyce.collab.comments.access import Voice
 from candyce.collab.comments.anchors import Anchor
 from candyce.collab.comments.shape import A_MINUTE, MESSAGES, QUOTE, TEXT, THREADS, TOTAL
-from candyce.collab.models import CommentMessage, CommentThread, LiveDocument
+from candyce.collab.models import CommentMessage, CommentThread
 from candyce.collab.schema import CELL_ID
 from candyce.lib.errors import BadRequest, CandyceError, NotFound, TooMany
 from candyce.projects.models import Project
@@ -58,7 +58,7 @@ def start(
     document = access.open_document(acting, path)
     with _holding(acting) as may_hide, _writing(document.pk, acting.project):
         _check_pace(acting)
-        _check_room(document, acting)
+        _check_room(document.pk, acting)
         if document.threads.count() >= _get_bound(THREADS, acting):
             raise TooManyComments
         thread = CommentThread.objects.create(
@@ -82,7 +82,7 @@ def reply(thread: CommentThread, text: str, *, acting: Voice) -> CommentMessage:
     with _writing(thread.document_id, acting.project):
         thread = access.get_thread(acting, thread.pk)  # as it is now
         _check_pace(acting)
-        _check_room(thread.document, acting)
+        _check_room(thread.document_id, acting)
         if thread.messages.count() >= _get_bound(MESSAGES, acting):
             raise TooManyComments
         _set_resolved(thread, None)
@@ -97,7 +97,7 @@ def edit(message: CommentMessage, text: str, *, acting: Voice) -> CommentMessage
         message = access.get_message(acting, message.pk, to_edit=True)
         if message.text != text:
             _check_pace(acting)
-            _check_room(message.thread.document, acting)
+            _check_room(message.thread.document_id, acting)
             message.text, message.edited_at = text, timezone.now()
             message.save(update_fields=["text", "edited_at"])
             do_audit("comment_edited", message.thread, acting_user=acting.user)
@@ -155,6 +155,7 @@ def publish(project: Project, *, acting_user: User) -> int:
     count = hidden.filter(document__in=documents).update(hidden=False)
     for document_id in documents:
         shared.refresh(document_id)
+    count += CommentThread.objects.filter(kept_in=project, hidden=True).update(hidden=False)
     if count:
         do_audit("comments_published", project, acting_user=acting_user, threads=count)
     return count
@@ -168,10 +169,10 @@ def _holding(voice: Voice) -> Iterator[bool]:
 
 
 @contextmanager
-def _writing(document_id: int, project: Project) -> Iterator[None]:
+def _writing(document_id: int | None, project: Project) -> Iterator[None]:
     """One transaction, alone in the comments of a document; what is to be seen by all is shown."""
     with transaction.atomic():
-        if shared.lock(document_id) is None:
+        if document_id is None or shared.lock(document_id) is None:
             raise NotFound
         yield
         # Hidden threads make no edit: who leads in the copy is told by the status of the room.
@@ -207,8 +208,8 @@ def _check_pace(voice: Voice) -> None:
         raise TooMany
 
 
-def _check_room(document: LiveDocument, voice: Voice) -> None:
+def _check_room(document_id: int | None, voice: Voice) -> None:
     """Raises where enough was said in the document."""
-    messages = CommentMessage.objects.filter(thread__document=document)
+    messages = CommentMessage.objects.filter(thread__document_id=document_id)
     if (messages.aggregate(sum=Sum(Length("text")))["sum"] or 0) >= _get_bound(TOTAL, voice):
         raise TooManyComments

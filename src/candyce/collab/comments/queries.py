@@ -27,6 +27,7 @@ def get_threads_of(
         found = found.filter(hidden=False)
     threads: dict[tuple[uuid.UUID, str, str], list[CommentThread]] = {}
     for thread in _complete(found).select_related("document").defer("document__snapshot"):
+        assert thread.document is not None  # as was asked for
         key = (thread.document.project_id, thread.document.path, thread.cell)
         threads.setdefault(key, []).append(thread)
     return threads

@@ -17,8 +17,10 @@ from candyce.collab.models import CommentThread, LiveDocument
 from candyce.collab.replica import Replica, load_doc
 from candyce.collab.tests.conftest import NOTEBOOK, make_project, make_token
 from candyce.collab.tests.people import enter, in_database
-from candyce.lib.errors import Forbidden, TooMany
+from candyce.lib.errors import Forbidden, NotFound, TooMany
+from candyce.projects import files
 from candyce.projects.actions import cut_version, fork, set_member
+from candyce.projects.models import Project
 
 pytestmark = pytest.mark.django_db
 GOOD = base64.b64encode(b"\x00\x05\x07\x00").decode()  # letter 7 of client 5
@@ -259,6 +261,35 @@ def test_comments_stay_with_their_notebook_and_follow_no_fork(school, project, t
     store.open_document(copied.pk, "lesson.ipynb")
     assert read_shown(copied) == {}
     assert CommentThread.objects.count() == 1
+
+
+def test_a_notebook_taken_away_and_put_back_has_its_comments_again(school, project, thread):
+    """By another kind of name and back, by another kind and another name, deleted and made anew."""
+
+    def rename(old, new):
+        return files.rename_file(project, old, new, acting_user=school.bob)
+
+    def check(path):
+        document = store.open_document(project.pk, path)
+        assert list(read_shown(project)) == [str(thread.pk)]
+        assert [one.pk for one in document.threads.all()] == [thread.pk]
+
+    rename("lesson.ipynb", "lesson.txt")
+    store.open_document(project.pk, "lesson.txt")
+    assert read_shown(project) == {}
+    with pytest.raises(NotFound):
+        actions.reply(thread, "?", acting=get_voice(school.bob, project))
+    rename("lesson.txt", "lesson.ipynb")
+    check("lesson.ipynb")
+    for name in ("other.txt", "photo.png", "other.ipynb"):
+        rename(next(iter(Project.objects.get(pk=project.pk).tree)), name)
+    check("other.ipynb")
+    files.delete_file(project, "other.ipynb", acting_user=school.bob)
+    assert not LiveDocument.objects.exists()
+    files.save_file(project, "other.ipynb", json.dumps(NOTEBOOK).encode(), acting_user=None)
+    check("other.ipynb")
+    thread.refresh_from_db()
+    assert actions.reply(thread, "!", acting=get_voice(school.bob, project))
 
 
 def test_a_comment_is_no_edit_in_the_history(school, project, thread, portal):
