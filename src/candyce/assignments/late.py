@@ -64,9 +64,14 @@ def _get_moment(copy: Copy, times: Times, now: datetime) -> datetime | None:
     return came if times.closes_at is None else min(came, times.closes_at)
 
 
+def costs(assignment: Assignment) -> bool:
+    """Whether being late takes something off the mark."""
+    return assignment.late_rule in {Rule.POINTS, Rule.PERCENT} and assignment.late_amount > 0
+
+
 def get_cost(assignment: Assignment, by: timedelta) -> Decimal:
     """Points of the mark for being late by so much: each unit begun counts, up to the cap."""
-    if assignment.late_rule not in {Rule.POINTS, Rule.PERCENT} or by <= timedelta(0):
+    if not costs(assignment) or by <= timedelta(0):
         return Decimal(0)
     units = -(-by // UNITS[Assignment.LateUnit(assignment.late_unit)])
     cost = units * assignment.late_amount

@@ -14,6 +14,7 @@ from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.times import Times, compute, get_class_times
 from candyce.grading.actions.marking import STALE, mark_waiting, queue_marking
 from candyce.grading.models import Sheet
+from candyce.grading.sources import get_author_notebooks
 
 
 @task()
@@ -81,6 +82,17 @@ def plan_closing(assignment: Assignment) -> bool:
         return False
     arguments: dict[str, Any] = {"run_after": at}
     close_window.using(**arguments).enqueue(str(assignment.pk), at.isoformat())
+    return True
+
+
+def plan_overdue(assignment: Assignment) -> bool:
+    """Have the worker look now where a time was over and nobody looked, as of an assignment that was deleted then;
+    gives whether there was something to look at."""
+    if not close_window.get_backend().supports_defer:
+        return False
+    if not get_author_notebooks(assignment) or not find_unmarked(assignment):
+        return False
+    close_window.enqueue(str(assignment.pk), timezone.now().isoformat())
     return True
 
 

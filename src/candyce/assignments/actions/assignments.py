@@ -194,7 +194,9 @@ def delete_assignment(assignment: Assignment, *, acting_user: User) -> None:
 
 def restore_assignment(assignment: Assignment, *, acting_user: User) -> None:
     """Undo :func:`delete_assignment`: copies, states and marks are as before."""
-    _do_stamp(assignment, "deleted_at", None, "assignment_restored", acting_user)
+    with transaction.atomic():
+        _do_stamp(assignment, "deleted_at", None, "assignment_restored", acting_user)
+        announce_window(assignment)
 
 
 def archive(assignment: Assignment, *, acting_user: User) -> None:

@@ -20,6 +20,7 @@ from candyce.accounts.models import Class, User
 from candyce.assignments import groups
 from candyce.assignments.actions.announce import announce_access
 from candyce.assignments.models import Assignment, Copy, Group, Membership
+from candyce.assignments.signals import announce_window
 from candyce.lib.errors import BadRequest, CandyceError, Forbidden, NotFound
 from candyce.lib.text import fold
 
@@ -142,6 +143,9 @@ def arrange(
         touched = [pk for place in [*changed.values(), *map(now.get, changed)] if (pk := place)]
         announce_access(Copy.objects.filter(group__in=[pk for pk in touched if pk in held]))
         _do_move(assignment, school_class, changed, held)
+        # A copy's times are the most generous of its members': they change with who comes and goes.
+        members = assignment.memberships.filter(group__in=[pk for pk in touched if pk in held])
+        announce_window(assignment, {*changed, *members.values_list("pupil_id", flat=True)})
         for pk, name in names.items():
             if pk in held and held[pk].name != name:
                 held[pk].name = name

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,7 @@ def set_pupil_times(
         verb = "times_cleared" if own == NOTHING else "times_set"
         # The journal says whose times were changed, not how: that is for their teachers.
         do_audit(verb, assignment, acting_user=acting_user, pupils=[str(pk) for pk in chosen])
-        announce_window(assignment)
+        announce_window(assignment, chosen)
         announce_access(Copy.objects.filter(access.owned_by(chosen), assignment=assignment))
 
 
@@ -123,14 +124,15 @@ def set_accommodation(pupils: Iterable[User], percent: int, *, acting_user: User
 def _announce_everywhere(pupil_ids: list[UUID]) -> None:
     """What is under way in these pupils' classes, and their copies."""
     under_way = Assignment.objects.filter(
+        Q(closes_at__isnull=False) | Q(due_at__isnull=False),
         classes__enrolments__user__in=pupil_ids,
         classes__enrolments__role=Enrolment.Role.STUDENT,
         archived_at=None,
         deleted_at=None,
-        closes_at__isnull=False,
+        accommodated=True,
     )
     for assignment in under_way.distinct():
-        announce_window(assignment)
+        announce_window(assignment, pupil_ids)
     announce_access(Copy.objects.filter(access.owned_by(pupil_ids)))
 
 
