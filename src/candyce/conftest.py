@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,9 +15,23 @@ from hypothesis import settings as hypothesis
 from candyce.accounts.models import AcademicSession, Class, Enrolment, Organisation, Role, User
 from candyce.lib.origins import get_host
 
+DATABASE = {"db", "transactional_db", "django_db_setup"}
+
 # A busy machine is no defect of the code: nothing here fails for being slow.
 hypothesis.register_profile("candyce", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile("candyce")
+
+
+def pytest_collection_modifyitems(config, items):
+    """With ``CANDYCE_TEST_ONLY_DATABASE``: what asks no database is left out."""
+    if os.environ.get("CANDYCE_TEST_ONLY_DATABASE"):
+        apart = [item for item in items if not _asks_database(item)]
+        items[:] = [item for item in items if _asks_database(item)]
+        config.hook.pytest_deselected(items=apart)
+
+
+def _asks_database(item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture(autouse=True)

@@ -56,10 +56,10 @@ def _postgres(root: Path, environment: Environment) -> int | None:
     if find_programs() is None:
         return None
     with throw_away_postgres() as url:
-        with_url = {**environment, "CANDYCE_DATABASE_URL": url}
         # What no database has a part in has been tested by the stage before.
-        apart = ["--ignore=src/candyce/exercises", "--ignore=src/candyce/lib", "-m", "not sandbox"]
-        return _pytest(root, with_url, "src", "-n", "2", "--create-db", *apart)
+        apart = {"CANDYCE_DATABASE_URL": url, "CANDYCE_TEST_ONLY_DATABASE": "1"}
+        options = ["-n", "2", "--create-db", "-m", "not sandbox"]
+        return _pytest(root, {**environment, **apart}, "src", *options)
 
 
 def _editor(root: Path, environment: Environment) -> int:
@@ -72,7 +72,7 @@ def _content(root: Path, environment: Environment) -> int:
 
 def _faults(root: Path, environment: Environment) -> int:
     prepare_redis(root)
-    return _pytest(root, environment, "tests/faults", "-v")
+    return _pytest(root, environment, "tests/faults", "-v", "-n", "2")
 
 
 def _stories(root: Path, environment: Environment) -> int:
