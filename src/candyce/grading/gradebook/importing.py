@@ -67,9 +67,10 @@ class Problem:
 
 @dataclass
 class Plan:
-    """What a file would do. With problems nothing is done."""
+    """What a file would do. With problems nothing is done. ``kept``: cells that say what is there already."""
 
     changes: list[Change] = field(default_factory=list)
+    kept: list[Change] = field(default_factory=list)
     coefficients: list[NewCoefficient] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -210,6 +211,8 @@ def _read_pupil(  # noqa: PLR0917
             continue
         if given == cell.given or (empty and not clear):
             plan.same += 1
+            if clear or not empty:
+                plan.kept.append(Change(line, cell, given))
         elif given.mark is not None and column.assignment and cell.copy is None:
             plan.problems.append(Problem(line, actions.say_no_copy(row.pupil)))
         else:
@@ -226,9 +229,9 @@ def _get_stage_words() -> set[str]:
 
 
 def _check_groups(plan: Plan) -> None:
-    """A group has one mark."""
+    """A group has one mark: a line that is changed must not speak against another, changed or not."""
     marks: dict[Any, Change] = {}
-    for change in plan.changes:
+    for change in (*plan.changes, *plan.kept):
         if change.cell.copy is None or change.after.state:
             continue
         first = marks.setdefault(change.cell.copy.pk, change)
@@ -250,9 +253,26 @@ def apply_plan(book: Book, plan: Plan, digest: str, *, acting_user: User) -> Non
     if plan.problems or plan.digest != digest:
         raise PlanChanged
     with transaction.atomic():
-        for change in plan.changes:
+        for change in _get_writes(plan.changes):
             actions.set_cell(
                 change.cell, change.after, seen=change.before.token, acting_user=acting_user
             )
         values = {one.column: one.after for one in plan.coefficients}
         actions.set_coefficients(book.school_class, values, acting_user=acting_user)
+
+
+def _get_writes(changes: list[Change]) -> list[Change]:
+    """The changes to write: states first, then each copy's mark once.
+
+    After the first member of a group the mark is another than the file saw, for the other members too: what they
+    saw must not be asked for again.
+    """
+    found, written = [], set()
+    for change in sorted(changes, key=lambda one: not one.after.state):
+        copy = change.cell.copy
+        if copy is not None and not change.before.state and not change.after.state:
+            if copy.pk in written:
+                continue
+            written.add(copy.pk)
+        found.append(change)
+    return found

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from candyce.accounts.models import User
 from candyce.assignments.models import Assignment
@@ -20,9 +21,11 @@ from candyce.grading.gradebook.item_analysis import (
     get_discriminations,
     get_spread,
 )
+from candyce.grading.gradebook.models import Entry
 from candyce.grading.queries import Line, Success
 
 STATES = ("full", "part", "zero")
+AWAY, MISSING = "away", "missing"
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class QuestionFigures:
 
 @dataclass(frozen=True)
 class Statistics:
-    """``copies``: handed in or returned; ``complete``: with points for every question."""
+    """``copies``: handed in or returned; ``complete``: with points for every question. Without the absent and the
+    excused; what was not handed in is 0 among the marks."""
 
     assignment: Assignment
     pupils: int
@@ -66,7 +70,10 @@ def get_statistics(user: User, assignment: Assignment, *, class_id: str = "") ->
         for line in queries.get_lines(user, assignment)
         if not class_id or (line.row.school_class and str(line.row.school_class.pk) == class_id)
     ]
-    marks = [line.copy.mark for line in lines if line.copy and line.copy.mark is not None]
+    states = _get_states(assignment, lines)
+    lines = [line for line in lines if states[line.pupil.pk] != AWAY]
+    found = [_get_mark(line, states[line.pupil.pk]) for line in lines]
+    marks = [mark for mark in found if mark is not None]
     asked = get_asked(assignment)
     complete = _get_complete(lines) if asked else []
     return Statistics(
@@ -78,6 +85,29 @@ def get_statistics(user: User, assignment: Assignment, *, class_id: str = "") ->
         questions=_get_questions(asked, lines, complete),
         complete=len(complete),
     )
+
+
+def _get_states(assignment: Assignment, lines: Sequence[Line]) -> dict[Any, str]:
+    """``away`` or ``missing`` by the line's pupil (id), else empty; one query.
+
+    A state is a pupil's: a group is away when all its members are, and handed nothing in when that is said of all the
+    others.
+    """
+    entries = Entry.objects.filter(assignment=assignment).exclude(state="")
+    states = dict(entries.values_list("pupil_id", "state"))
+    found = {}
+    for line in lines:
+        members = {states.get(pupil.pk, "") for pupil in line.row.members}
+        present = members - {Entry.State.ABSENT, Entry.State.EXCUSED}
+        missing = present == {Entry.State.MISSING}
+        found[line.pupil.pk] = MISSING if missing else "" if present else AWAY
+    return found
+
+
+def _get_mark(line: Line, state: str) -> Decimal | None:
+    if state == MISSING:
+        return Decimal(0)
+    return line.copy.mark if line.copy else None
 
 
 def _get_complete(lines: Sequence[Line]) -> list[list[Decimal]]:

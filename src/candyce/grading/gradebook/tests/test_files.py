@@ -20,13 +20,17 @@ from hypothesis import strategies as st
 
 from candyce.accounts.importer.table import FileRefused, decode
 from candyce.accounts.models import Class, User
+from candyce.assignments import access as assignment_access
+from candyce.assignments import actions as assignment_actions
 from candyce.grading.gradebook import actions, oneroster, queries
 from candyce.grading.gradebook.book import Book, Cell, Column, Row
 from candyce.grading.gradebook.export import make_csv, make_rows, make_spreadsheet
-from candyce.grading.gradebook.importing import PlanChanged, apply_plan, make_plan
+from candyce.grading.gradebook.importing import Plan, PlanChanged, apply_plan, make_plan
 from candyce.grading.gradebook.models import Entry, LineItem
 from candyce.grading.gradebook.ods import Sheet, make_ods
 from candyce.grading.gradebook.words import Given
+from candyce.grading.marks import write_mark
+from candyce.grading.models import Answer
 
 NS = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -314,6 +318,53 @@ def test_members_of_a_group_get_one_mark_from_a_file(room):
         target = io.StringIO()
         csv.writer(target).writerows(rows)
         assert [one.line for one in make_plan(shared, target.getvalue()).problems] == [5]
+
+
+def share_copy(book: Book, title: str) -> Book:
+    """Chloé has Bob's copy, as in a group."""
+    bob, (_first, row) = find(book, "bob", title), book.rows
+    cells = tuple(replace(c, copy=bob.copy) if c.column == bob.column else c for c in row.cells)
+    return replace(book, rows=(book.rows[0], replace(row, cells=cells)))
+
+
+def plan_of(book: Book, title: str, *cells: str, clear: bool = False) -> Plan:
+    """What the file in English with these cells of a column, one a line, would do."""
+    with translation.override("en"):
+        rows = read(make_csv(book))
+        place = next(place for place, text in enumerate(rows[0]) if text.startswith(title))
+        for row, text in zip(rows[3:], cells, strict=False):
+            row[place] = text
+        target = io.StringIO()
+        csv.writer(target).writerows(rows)
+        return make_plan(book, target.getvalue(), clear=clear)
+
+
+def test_mark_that_a_member_s_line_keeps_speaks_against_another_s(room):
+    copy = assignment_access.get_copy(room.people["alice"], room.copy_of("bob").pk)
+    assignment_actions.set_mark(copy, Decimal(10), acting_user=room.people["alice"])
+    book = share_copy(get_book(room), "Les triangles")
+    assert [one.line for one in plan_of(book, "Les", "12", "10").problems] == [5]
+    assert [one.line for one in plan_of(book, "Les", "10", "12").problems] == [4]
+    assert plan_of(book, "Les", "12", "12").problems == []
+    assert plan_of(book, "Les", "12", "").problems == []  # says nothing
+    assert [one.line for one in plan_of(book, "Les", "12", "", clear=True).problems] == [5]
+    assert plan_of(book, "Les", "12", "Abs").problems == []
+
+
+@pytest.mark.parametrize("cells", [("", ""), ("", "Abs"), ("12", "12"), ("12", "Abs"), ("Abs", "")])
+def test_file_is_applied_to_each_copy_once(marked, cells):
+    """A mark by hand is taken away: the points of the questions propose another, which nobody has to have seen."""
+    alice, copy = marked.user("alice"), marked.copy("bob")
+    Answer.objects.filter(sheet__copy=copy, grade_id="pourquoi").update(points=2)
+    write_mark(assignment_access.get_copy(alice, copy.pk), Decimal(10), acting_user=alice)
+    book = share_copy(get_book(marked.room), "Aires")
+    plan = plan_of(book, "Aires", *cells, clear=True)
+    assert (len(plan.changes), plan.problems) == (2, [])
+    apply_plan(book, plan, plan.digest, acting_user=alice)
+    copy.refresh_from_db()
+    assert copy.mark == (12 if "12" in cells else Decimal("12.5"))
+    states = Entry.objects.filter(state="absent").values_list("pupil__username", flat=True)
+    assert list(states) == [n for n, c in zip(("bob", "chloe"), cells, strict=True) if c == "Abs"]
 
 
 # --- ODS ----------------------------------------------------------------------------------------

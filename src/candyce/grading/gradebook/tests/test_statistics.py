@@ -12,10 +12,16 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from candyce.grading.gradebook import item_analysis, plots
+from candyce.assignments import access
+from candyce.assignments import actions as assignment_actions
+from candyce.assignments.tests.test_groups import grouped
+from candyce.grading.gradebook import item_analysis, plots, queries
 from candyce.grading.gradebook.item_analysis import correlate, get_bins, get_discriminations
+from candyce.grading.gradebook.models import Entry
 from candyce.grading.gradebook.statistics import get_statistics
 from candyce.grading.models import Answer
+
+__all__ = ["grouped"]  # a fixture
 
 points = st.integers(0, 80).map(lambda number: Decimal(number) / 4)
 marks = st.lists(points, min_size=1, max_size=40)
@@ -146,6 +152,46 @@ def test_figures_are_those_of_the_pupils_one_follows(marked):
         marked.user("alice"), marked.assignment, class_id=str(marked.room.second.pk)
     )
     assert (second_class.pupils, second_class.copies) == (1, 1)
+
+
+def test_states_count_as_they_do_in_the_gradebook(marked):
+    """Bob was absent: his 0 says nothing of the test. Éric handed nothing in: 0, whatever his copy has."""
+    room, alice = marked.room, marked.user("alice")
+    for name, mark, state in (("bob", 0, "absent"), ("chloe", 14, ""), ("eric", 9, "missing")):
+        copy = access.get_copy(alice, marked.copy(name).pk)
+        assignment_actions.set_mark(copy, Decimal(mark), acting_user=alice)
+        if state:
+            Entry.objects.create(assignment=marked.assignment, pupil=marked.user(name), state=state)
+    found = get_statistics(alice, marked.assignment)
+    assert (found.pupils, found.copies) == (2, 2)
+    assert (found.spread.count, found.spread.low, found.spread.high) == (2, 0, 14)
+    assert found.questions[0].known == 2
+    summary = queries.get_book(alice, room.school.school_class).summaries[-1]
+    of_class = get_statistics(
+        alice, marked.assignment, class_id=str(room.school.school_class.pk)
+    ).spread
+    assert (of_class.count, of_class.mean) == (1, summary.mean)
+
+
+def test_state_of_a_member_leaves_the_group_s_mark(grouped):
+    alice = grouped.room.school.alice
+    assignment = grouped.give("teacher")
+    grouped.put(assignment, grouped.pupils[:2], grouped.pupils[2:4])
+    for place, mark in ((0, 8), (2, 16)):
+        copy = access.get_copy(alice, grouped.open(grouped.pupils[place], assignment).pk)
+        assignment_actions.set_mark(copy, Decimal(mark), acting_user=alice)
+
+    def get_marks(*states):
+        Entry.objects.all().delete()
+        for pupil, state in zip(grouped.pupils, states, strict=False):
+            Entry.objects.create(assignment=assignment, pupil=pupil, state=state)
+        spread = get_statistics(alice, assignment).spread
+        return (spread.count, spread.low, spread.high)
+
+    assert get_marks() == (2, 8, 16)
+    assert get_marks("absent") == get_marks("missing") == (2, 8, 16)
+    assert get_marks("absent", "excused") == (1, 16, 16)
+    assert get_marks("absent", "missing") == (2, 0, 16)
 
 
 def test_page_says_that_there_is_nothing_yet_and_why(marked, as_):
