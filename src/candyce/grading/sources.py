@@ -15,6 +15,7 @@ from candyce.assignments.models import Assignment
 from candyce.exercises import format as exercises
 from candyce.exercises.questions import Question, get_questions
 from candyce.grading.sandbox import limits
+from candyce.grading.sandbox.scratch import get_scratch
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 
@@ -122,7 +123,7 @@ def unpack(tree: dict[str, list]) -> Iterator[Path | None]:
     if not wanted:
         yield None
         return
-    with TemporaryDirectory(prefix="candyce-copy-") as name:
+    with TemporaryDirectory(prefix="copy-", dir=get_scratch()) as name:
         folder, left = Path(name), limits.FILES
         folder.chmod(0o755)
         for size, path, sha256 in sorted(wanted):

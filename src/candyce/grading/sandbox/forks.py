@@ -18,6 +18,7 @@ from pathlib import Path
 from candyce.grading.sandbox import limits
 from candyce.grading.sandbox.box import Box, Program
 from candyce.grading.sandbox.channel import Channel, Gone, Message
+from candyce.grading.sandbox.scratch import get_scratch
 
 
 class NoFork(Exception):
@@ -29,7 +30,7 @@ class ForkServer:
 
     def __init__(self, program: Program) -> None:
         # Its name goes with the object, whatever becomes of the process.
-        self._folder = tempfile.TemporaryDirectory(prefix="candyce-pipes-")
+        self._folder = tempfile.TemporaryDirectory(prefix="pipes-", dir=get_scratch())
         self._pipes = Path(self._folder.name)
         shown = {**program.shown, "/pipes": self._pipes}
         self._box = Box(replace(program, shown=shown, divides=True))

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, Self
 
 from candyce.grading.sandbox.runner import (
@@ -51,6 +52,8 @@ class Pool:
         self._stack = ExitStack()
         self._folders: dict[str, Path | None] = {}
         self._free: dict[str, queue.SimpleQueue[Bench]] = {}
+        self._lock = Lock()
+        self._open = 0
 
     def __enter__(self) -> Self:
         return self
@@ -92,8 +95,21 @@ class Pool:
         try:
             bench = self._free[path].get_nowait()
         except queue.Empty:
+            self._make_room()
             bench = open_bench()
         try:
             return bench.mark(steps, files)
         finally:
             self._free[path].put(bench)
+
+    def _make_room(self) -> None:
+        """Count a bench that is to be opened; an idle one of another notebook is closed when there are enough."""
+        with self._lock:
+            self._open += 1
+            if self._open <= self.workers:
+                return
+            for free in list(self._free.values()):
+                with suppress(queue.Empty):
+                    free.get_nowait().close()
+                    self._open -= 1
+                    return

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +13,8 @@ import pytest
 from candyce.grading.sandbox import limits
 from candyce.grading.sandbox.bench import TwoSides
 from candyce.grading.sandbox.channel import Gone
+from candyce.grading.sandbox.pool import Pool
+from candyce.grading.sandbox.runner import Outcome
 from candyce.grading.tests.conftest import needs_sandbox
 from candyce.grading.tests.test_box import Step
 
@@ -152,3 +158,46 @@ def test_where_no_part_ever_speaks_each_copy_has_its_own_start(mark):
     assert (outcome.reason, outcome.tests["t"]) == ("", [{"status": "passed"}])
     assert starter.start_server("pupil") is None
     assert sorted(starter.started) == ["pupil", "tests"]
+
+
+def test_idle_benches_of_other_notebooks_are_closed_for_a_new_one():
+    opened: list[Any] = []
+
+    class Idle:
+        closed = False
+
+        def mark(self, steps: Any, files: Any = None) -> Outcome:
+            return Outcome()
+
+        def close(self) -> None:
+            self.closed = True
+
+    def open_bench(*_args: Any) -> Idle:
+        opened.append(Idle())
+        return opened[-1]
+
+    with Pool(2, SimpleNamespace(open_bench=open_bench)) as pool:
+        for name in "abcdb":
+            author = SimpleNamespace(
+                path=f"{name}.ipynb", code=[], environment="", unpack=lambda _stack: None
+            )
+            pool.submit(author, [], None).result()
+            assert sum(not bench.closed for bench in opened) <= pool.workers
+    assert all(bench.closed for bench in opened)
+
+
+def test_files_of_a_worker_that_was_killed_are_swept_by_the_next(tmp_path):
+    program = (
+        "import os; from candyce.grading.sandbox.scratch import get_scratch as get;"
+        "(get() / 'copy').mkdir(); print(get().stat().st_mode & 0o777, flush=True); END"
+    )
+
+    def work(end: str) -> str:
+        command = [sys.executable, "-c", program.replace("END", end)]
+        return subprocess.check_output(command, env={"TMPDIR": str(tmp_path)}, text=True).strip()
+
+    with suppress(subprocess.CalledProcessError):
+        work("os.kill(os.getpid(), 9)")
+    [left] = tmp_path.iterdir()
+    assert work(f"assert not os.path.exists({str(left)!r})") == str(0o700)
+    assert list(tmp_path.iterdir()) == []
