@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [
@@ -23,6 +24,9 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PICTURES = ROOT / ("docs/images" if os.environ.get("CANDYCE_DOC_PICTURES") else "var/e2e")
+
+# A busy machine is no defect of the page: what is awaited may take a while.
+expect.set_options(timeout=20_000)
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,19 @@ def stop_site(site: Site) -> int:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    running = start_site(tmp_path_factory.mktemp("site"))
+def _demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a demonstration in which nobody has done anything yet."""
+    made = start_site(tmp_path_factory.mktemp("demonstration"))
+    stop_site(made)
+    return made.data
+
+
+@pytest.fixture(scope="module")
+def site(_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A school of its own for each file: no story meets what another left."""
+    data = tmp_path_factory.mktemp("site") / "data"
+    shutil.copytree(_demonstration, data, symlinks=True)
+    running = start_site(data)
     yield running
     stop_site(running)
 
