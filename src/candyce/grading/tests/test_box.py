@@ -247,7 +247,8 @@ def pipes():
         except Exception:
             continue
         if stat.isFIFO():
-            found.append(stat.ino)
+            # A file system gives a number again; the moment it was made tells them apart.
+            found.append(int(stat.ino) * 10**14 + int(stat.birthtimeMs))
     return found
 fs = js.process.getBuiltinModule('fs')
 """
