@@ -247,8 +247,9 @@ def pipes():
         except Exception:
             continue
         if stat.isFIFO():
-            # A file system gives a number again; the moment it was made tells them apart.
-            found.append(int(stat.ino) * 10**14 + int(stat.birthtimeMs))
+            # A file system gives the number of a pipe whose name is gone again; when it was made tells them apart.
+            made = 0 if stat.nlink else int(stat.birthtimeMs)
+            found.append(int(stat.ino) * 10**14 + made)
     return found
 fs = js.process.getBuiltinModule('fs')
 """
