@@ -11,18 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from candyce.accounts.audit import do_audit
-from candyce.lib.text import fold
+from candyce.library.editions import do_make_edition
 from candyce.library.models import Resource
-from candyce.projects.blobs import do_store_blob, read_blob
-from candyce.projects.models import Project, Version
-from candyce.projects.release import make_released_tree
+from candyce.projects.blobs import do_store_blob
 
 CONTENT = settings.ROOT / "content"
 FIELDS = (
     "title", "abstract", "discipline", "levels", "keywords", "objectives", "duration",
     "language", "licence", "authors", "kind", "programme",
 )  # fmt: skip
+OPTIONAL = ("theme", "rank", "packages", "offline")
 
 
 class InvalidResource(Exception):
@@ -39,6 +37,7 @@ def read_resource(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
             if path.is_file() and path.name != "resource.toml" and not _is_hidden(path, folder)
         }
         metadata = {name: data[name] for name in FIELDS}
+        metadata |= {name: data[name] for name in OPTIONAL if name in data}
         json.loads(files[data["notebook"]])
     except (OSError, KeyError, ValueError) as error:
         raise InvalidResource(f"{folder.name}: {error!r}") from error
@@ -53,22 +52,6 @@ def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "__")) for part in path.relative_to(folder).parts)
 
 
-def _get_search_text(metadata: dict[str, Any], version: Version) -> str:
-    """All that is searched: metadata first, then the notebooks' own text and code.
-
-    ``version`` is the one for everybody: else one could find out a solution word by word.
-    """
-    parts = [metadata["title"], metadata["abstract"], metadata["programme"]]
-    parts += [*metadata["objectives"], *metadata["keywords"]]
-    parts.append(str(Resource.Discipline(metadata["discipline"]).label))
-    parts += [str(Resource.Level(level).label) for level in metadata["levels"]]
-    for name, entry in version.tree.items():
-        if name.endswith(".ipynb"):
-            cells = json.loads(read_blob(entry[0]))["cells"]
-            parts += ["".join(cell.get("source", "")) for cell in cells]
-    return fold(" ".join(parts))
-
-
 def _get_hash(folder: Path, files: dict[str, bytes]) -> str:
     digest = hashlib.sha256((folder / "resource.toml").read_bytes())
     for name, content in sorted(files.items()):
@@ -80,53 +63,13 @@ def _get_hash(folder: Path, files: dict[str, bytes]) -> str:
 def do_publish(
     slug: str, metadata: dict[str, Any], files: dict[str, bytes], content_hash: str
 ) -> Resource:
-    """Make or renew a shipped resource: a new version of its project, which earlier gifts keep."""
+    """Make or renew a shipped resource."""
     tree = {}
     for name, content in files.items():
         blob = do_store_blob(content)
         tree[name] = [blob.sha256, blob.size, 0]
-    before = (
-        Resource.objects.filter(slug=slug)
-        .select_related("version__project", "released__project")
-        .first()
-    )
-    project = before.version.project if before else Project(kind=Project.Kind.RESOURCE, owner=None)
-    project.title, project.tree = metadata["title"], tree
-    project.save()
-    version = Version.objects.create(project=project, tree=tree, reason=Version.Reason.PUBLISHED)
-    released = _do_publish_released(version, before, metadata["language"])
-    text = _get_search_text(metadata, released or version)
-    values = {
-        **metadata,
-        "version": version,
-        "released": released,
-        "search_text": text,
-        "content_hash": content_hash,
-    }
-    resource, _created = Resource.objects.update_or_create(slug=slug, defaults=values)
-    do_audit("resource.published", resource, acting_user=None)
-    return resource
-
-
-def _do_publish_released(
-    version: Version, before: Resource | None, language: str
-) -> Version | None:
-    """What those who do not teach get, in a project of its own; None where it is the same for all.
-
-    A resource that once had secrets keeps its two projects: older versions stay with the first.
-    """
-    language = "fr" if language == "fr" else "en"
-    tree = make_released_tree(version.tree, language)
-    once = before.released if before else None
-    if tree is None and once is None:
-        return None
-    project = once.project if once else Project(kind=Project.Kind.RESOURCE, owner=None)
-    project.title = version.project.title
-    project.tree = version.tree if tree is None else tree
-    project.save()
-    return Version.objects.create(
-        project=project, tree=project.tree, reason=Version.Reason.PUBLISHED
-    )
+    values = {**metadata, "content_hash": content_hash}
+    return do_make_edition(slug, values, tree, acting_user=None).resource
 
 
 def load_content(content: Path = CONTENT) -> list[str]:

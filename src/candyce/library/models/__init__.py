@@ -1,0 +1,29 @@
+"""The room's models, by what they are about."""
+
+from candyce.library.models.collections import Collection, CollectionItem
+from candyce.library.models.opinions import Endorsement, Report, Review
+from candyce.library.models.reading import Reader, SavedSearch, SearchChange, Use
+from candyce.library.models.resource import (
+    LANGUAGE_NAMES,
+    Edition,
+    Execution,
+    Resource,
+    Thumbnail,
+)
+
+__all__ = [
+    "LANGUAGE_NAMES",
+    "Collection",
+    "CollectionItem",
+    "Edition",
+    "Endorsement",
+    "Execution",
+    "Reader",
+    "Report",
+    "Resource",
+    "Review",
+    "SavedSearch",
+    "SearchChange",
+    "Thumbnail",
+    "Use",
+]
