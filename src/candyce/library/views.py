@@ -13,7 +13,9 @@ from candyce.accounts.access import is_teacher
 from candyce.accounts.http import SignedInRequest
 from candyce.lib.notebook_html import render_notebook
 from candyce.library import access, actions, queries
+from candyce.library.advice.actions import record_use
 from candyce.library.forms import SearchForm
+from candyce.library.models import Use
 
 
 @require_safe
@@ -38,6 +40,7 @@ def show_list(request: SignedInRequest) -> HttpResponse:
 def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
     """One resource: what it is, for whom, and the notebook itself, rendered here."""
     resource = access.get_resource(request.user, slug)
+    record_use(request.user, resource, Use.Verb.OPENED)
     version = access.get_version(request.user, resource)
     notebook = queries.get_notebook(version)
     context = {

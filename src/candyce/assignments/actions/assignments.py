@@ -22,6 +22,8 @@ from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.signals import announce_window
 from candyce.assignments.timing import TimeRules, find_problems, get_rules, set_rules
 from candyce.lib.errors import BadRequest
+from candyce.library.advice.actions import record_use_of_version
+from candyce.library.models import Use
 from candyce.projects.actions import check_title, cut_version
 from candyce.projects.models import Project, Version
 from candyce.projects.release import do_release
@@ -97,6 +99,7 @@ def give(
             classes=[str(item.pk) for item in chosen],
         )
         announce_window(assignment)
+    record_use_of_version(acting_user, version, Use.Verb.GIVEN)
     return assignment
 
 
