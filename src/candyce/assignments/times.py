@@ -85,8 +85,8 @@ def _some(every: Iterable[Times], name: str) -> list[datetime]:
 
 
 @dataclass(frozen=True)
-class Own:
-    """What is known of one pupil in an assignment beside the assignment's times."""
+class OwnTimes:
+    """What a pupil's times are where they are not those of all; see :class:`PupilTimes`."""
 
     opens_at: datetime | None = None
     due_at: datetime | None = None
@@ -94,6 +94,12 @@ class Own:
     extra_minutes: int = 0
     extra_percent: int | None = None
     outside: str = ""
+
+
+@dataclass(frozen=True)
+class Own(OwnTimes):
+    """What is known of one pupil in an assignment: these, and the lasting extra time (per cent)."""
+
     standing: int = 0
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candyce.accounts.http import SignedInRequest
+from candyce.lib.downloads import answer_file
 from candyce.lib.errors import CandyceError, NotFound
 from candyce.projects import access, files, preview, queries, uploads
 from candyce.projects.contents import get_stored
@@ -72,15 +73,7 @@ def image(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     mimetype = preview.get_image_type(path)
     if mimetype is None:
         raise NotFound
-    response = HttpResponse(get_stored(project, path), content_type=mimetype)
-    name = quote(path.rpartition("/")[2], safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return answer_file(get_stored(project, path), path, mimetype)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import uuid
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from candyce.accounts.access import is_teacher
 from candyce.accounts.http import SignedInRequest
 from candyce.accounts.models import normalise_username
+from candyce.lib.downloads import answer_file
 from candyce.lib.errors import BadRequest, CandyceError, Forbidden, NotFound
 from candyce.projects import access, actions, capabilities, courses, imports, queries, tokens
 from candyce.projects.addresses import get_editor_url
@@ -224,11 +225,7 @@ def export(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     project = access.get_project(request.user, pk)
     path = request.GET.get("path")
     name, data = imports.export_file(project, path) if path else imports.export_project(project)
-    response = HttpResponse(data, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return answer_file(data, name)
 
 
 @require_POST

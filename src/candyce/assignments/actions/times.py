@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from uuid import UUID
 
 from django.db import transaction
@@ -18,22 +17,11 @@ from candyce.assignments import access
 from candyce.assignments.actions.announce import announce_access
 from candyce.assignments.models import Accommodation, Assignment, Copy, PupilTimes
 from candyce.assignments.signals import announce_lateness, announce_window
+from candyce.assignments.times import OwnTimes
 from candyce.lib.errors import BadRequest, Forbidden
 
 EXTRA_MINUTES = 14 * 24 * 60
 EXTRA_PERCENT = 200
-
-
-@dataclass(frozen=True)
-class OwnTimes:
-    """What a pupil's times are where they are not those of all; see :class:`PupilTimes`."""
-
-    opens_at: datetime | None = None
-    due_at: datetime | None = None
-    closes_at: datetime | None = None
-    extra_minutes: int = 0
-    extra_percent: int | None = None
-    outside: str = ""
 
 
 NOTHING = OwnTimes()

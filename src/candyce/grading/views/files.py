@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -14,6 +13,7 @@ from candyce.assignments import access
 from candyce.assignments import queries as assignment_queries
 from candyce.grading import queries, work
 from candyce.grading.handed import read_handed
+from candyce.lib.downloads import answer_file
 from candyce.projects.preview import get_image_type
 
 
@@ -27,12 +27,4 @@ def handed(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         tree = assignment_queries.get_tree(copy)
     path = request.GET.get("path", "")
     kind = get_image_type(path) or "application/octet-stream"
-    response = HttpResponse(read_handed(tree, path), content_type=kind)
-    name = quote(path.rpartition("/")[2], safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return answer_file(read_handed(tree, path), path, kind)
