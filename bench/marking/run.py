@@ -32,9 +32,9 @@ def mark_ours(author: Notebook, copies: dict[str, Notebook]) -> tuple[float, Sco
     """Seconds from the first waiting copy to the last written mark, and the scores."""
     from candyce.assignments import access, actions
     from candyce.assignments.models import Copy
+    from candyce.compute.sandbox.runner import get_runner
     from candyce.grading.actions import marking
     from candyce.grading.models import Answer, Sheet
-    from candyce.grading.sandbox.runner import get_runner
     from candyce.projects.actions import create_project
     from candyce.projects.blobs import do_store_blob
     from candyce.projects.models import Project

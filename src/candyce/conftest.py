@@ -13,7 +13,10 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
 from candyce.accounts.models import AcademicSession, Class, Enrolment, Organisation, Role, User
+from candyce.compute.sandbox.tests.fixtures import native, runner, runner_alone, sandbox_cache
 from candyce.lib.origins import get_host
+
+__all__ = ["native", "runner", "runner_alone", "sandbox_cache"]  # the sandbox's fixtures
 
 DATABASE = {"db", "transactional_db", "django_db_setup"}
 

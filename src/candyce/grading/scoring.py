@@ -12,11 +12,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from candyce.assignments.late import Lateness
+from candyce.compute.sandbox.runner import STATUSES, Outcome
 from candyce.exercises import closed
 from candyce.exercises import format as exercises
 from candyce.exercises.questions import Item, Question
 from candyce.exercises.restore import match_cells, read_answers
-from candyce.grading.sandbox.runner import STATUSES, Outcome
 from candyce.grading.sources import AuthorNotebook
 
 CENT = Decimal("0.01")

@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from candyce.assignments.models import Assignment
+from candyce.compute.sandbox import limits
+from candyce.compute.sandbox.scratch import get_scratch
 from candyce.exercises import format as exercises
 from candyce.exercises.questions import Question, get_questions
-from candyce.grading.sandbox import limits
-from candyce.grading.sandbox.scratch import get_scratch
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 

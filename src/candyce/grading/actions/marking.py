@@ -18,13 +18,13 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.assignments import access
 from candyce.assignments.models import Assignment, Copy
+from candyce.compute.sandbox.box import NoSandbox
+from candyce.compute.sandbox.pool import Pool
+from candyce.compute.sandbox.runner import NoEnvironment, Outcome, name_runner
 from candyce.exercises.restore import prepare
 from candyce.grading import reasons
 from candyce.grading.actions.answers import hold_copy, propose_mark
 from candyce.grading.models import Answer, AnswerEvent, Sheet
-from candyce.grading.sandbox.box import NoSandbox
-from candyce.grading.sandbox.pool import Pool
-from candyce.grading.sandbox.runner import NoEnvironment, Outcome, name_runner
 from candyce.grading.scoring import Score, score
 from candyce.grading.sources import (
     AuthorNotebook,

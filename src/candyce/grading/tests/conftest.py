@@ -1,10 +1,8 @@
-"""A class whose pupils have handed in, and a sandbox where the machine has one."""
+"""A class whose pupils have handed in."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +10,6 @@ from candyce.assignments import actions
 from candyce.assignments.access import get_assignment, get_copy
 from candyce.assignments.models import Assignment, Copy
 from candyce.conftest import School
-from candyce.grading.sandbox.box import NoSandbox, find_bwrap
-from candyce.grading.sandbox.browser import BrowserPython
-from candyce.grading.sandbox.native import NativePython
 from candyce.grading.tests import lesson
 from candyce.grading.tests.marked import as_, classroom, marked
 from candyce.projects.actions import create_project
@@ -22,46 +17,6 @@ from candyce.projects.blobs import do_store_blob
 from candyce.projects.models import Project
 
 __all__ = ["as_", "classroom", "marked"]  # the marking pages' fixtures
-
-
-def has_sandbox() -> bool:
-    try:
-        find_bwrap()
-    except NoSandbox:
-        return False
-    return True
-
-
-needs_sandbox = pytest.mark.skipif(not has_sandbox(), reason="bubblewrap is not on this machine")
-
-
-def make_runner(folder: Path, **options: bool) -> BrowserPython:
-    from django.conf import settings
-
-    return BrowserPython(settings.ROOT / "node_modules" / "pyodide", folder, **options)
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory) -> Path:
-    """Where the snapshot is, made once for all tests."""
-    return tmp_path_factory.mktemp("marking")
-
-
-@pytest.fixture(scope="session")
-def runner(cache) -> BrowserPython:
-    return make_runner(cache)
-
-
-@pytest.fixture(scope="session")
-def runner_alone(cache) -> BrowserPython:
-    """As on a machine where a process cannot be divided."""
-    return make_runner(cache, divides=False)
-
-
-@pytest.fixture(scope="session")
-def native() -> NativePython:
-    """The environment in which the tests themselves run."""
-    return NativePython("tests", Path(sys.prefix))
 
 
 @dataclass

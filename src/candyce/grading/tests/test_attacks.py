@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from candyce.compute.sandbox import limits
+from candyce.compute.sandbox.pool import Pool
+from candyce.compute.sandbox.tests.fixtures import needs_sandbox
 from candyce.exercises.restore import prepare
-from candyce.grading.sandbox import limits
-from candyce.grading.sandbox.pool import Pool
 from candyce.grading.scoring import Score, score
 from candyce.grading.sources import AuthorNotebook
 from candyce.grading.tests import lesson
 from candyce.grading.tests.attacks import ATTACKS, as_native
-from candyce.grading.tests.conftest import needs_sandbox
 
 pytestmark = pytest.mark.sandbox
 

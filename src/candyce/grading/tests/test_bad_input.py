@@ -9,13 +9,13 @@ import pytest
 
 from candyce.accounts.models import Enrolment
 from candyce.assignments.models import Copy
+from candyce.compute.sandbox import box, limits
+from candyce.compute.sandbox.tests.fixtures import needs_sandbox
 from candyce.conftest import make_user
 from candyce.grading import actions
 from candyce.grading.models import Sheet
-from candyce.grading.sandbox import box, limits
 from candyce.grading.tests import lesson
 from candyce.grading.tests.attacks import NODE
-from candyce.grading.tests.conftest import needs_sandbox
 from candyce.grading.tests.lesson import GOOD, code, make_copy
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sandbox]

@@ -10,10 +10,11 @@ import pytest
 
 from candyce.assignments.actions import give
 from candyce.assignments.models import Copy
+from candyce.compute.sandbox.tests.fixtures import needs_sandbox
 from candyce.grading import actions
 from candyce.grading.models import Sheet
 from candyce.grading.tests import lesson
-from candyce.grading.tests.conftest import Work, needs_sandbox
+from candyce.grading.tests.conftest import Work
 from candyce.lib.errors import BadRequest, Conflict, Forbidden
 from candyce.projects.actions import create_project
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from candyce.grading.sandbox.browser import BrowserPython
-from candyce.grading.sandbox.channel import Channel, get_depth
-from candyce.grading.sandbox.forking import make_library
-from candyce.grading.sandbox.native import NativePython, find_parts
-from candyce.grading.sandbox.runner import NoEnvironment, Outcome
-from candyce.grading.sandbox.seccomp import make_filter
-from candyce.grading.tests.conftest import make_runner, needs_sandbox
+from candyce.compute.sandbox.browser import BrowserPython
+from candyce.compute.sandbox.channel import Channel, get_depth
+from candyce.compute.sandbox.forking import make_library
+from candyce.compute.sandbox.native import NativePython, find_parts
+from candyce.compute.sandbox.runner import NoEnvironment, Outcome
+from candyce.compute.sandbox.seccomp import make_filter
+from candyce.compute.sandbox.tests.fixtures import make_runner, needs_sandbox
 
 pytestmark = pytest.mark.sandbox
 
@@ -325,9 +325,9 @@ def make_package(folder: Path) -> None:
 
 
 @needs_sandbox
-def test_a_mirrored_package_is_loaded_where_a_copy_imports_it(cache, tmp_path):
+def test_a_mirrored_package_is_loaded_where_a_copy_imports_it(sandbox_cache, tmp_path):
     make_package(tmp_path)
-    runner = BrowserPython(settings.ROOT / "node_modules/pyodide", cache, tmp_path)
+    runner = BrowserPython(settings.ROOT / "node_modules/pyodide", sandbox_cache, tmp_path)
     bench = runner.open_bench([])
     steps = [Step("pupil", "import petit"), Step("tests", "assert petit.taille == 7", "t")]
     try:
@@ -355,13 +355,13 @@ def test_a_process_that_was_killed_is_made_again_for_the_next_copy(runner):
 
 
 @needs_sandbox
-def test_where_a_process_cannot_be_divided_each_copy_has_its_own_start(cache, monkeypatch):
+def test_where_a_process_cannot_be_divided_each_copy_has_its_own_start(sandbox_cache, monkeypatch):
     library = make_library(make_filter())
     if library is None:
         pytest.skip("this machine never divides")
     spoilt = library.replace(b"uv_loop_fork", b"uv_loop_xxxx")
-    monkeypatch.setattr("candyce.grading.sandbox.browser.make_library", lambda _filter: spoilt)
-    runner = make_runner(cache)
+    monkeypatch.setattr("candyce.compute.sandbox.browser.make_library", lambda _filter: spoilt)
+    runner = make_runner(sandbox_cache)
     bench = runner.open_bench([])
     steps = [Step("pupil", "def value():\n    return 7"), Step("tests", "assert value() == 7", "t")]
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from candyce.grading.sandbox.box import NoSandbox
+from candyce.compute.sandbox.box import NoSandbox
 
 STATUSES = {"passed", "failed", "error", "timeout", "not_run"}
 
@@ -89,8 +89,8 @@ def get_runner(environment: str = "") -> Runner:
     """
     from django.conf import settings
 
-    from candyce.grading.sandbox.browser import BrowserPython
-    from candyce.grading.sandbox.native import NativePython
+    from candyce.compute.sandbox.browser import BrowserPython
+    from candyce.compute.sandbox.native import NativePython
 
     if environment:
         folder = settings.CANDYCE_ENVIRONMENTS.get(environment)

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from candyce.grading.sandbox import limits
-from candyce.grading.sandbox.box import Box
-from candyce.grading.sandbox.channel import Channel, Gone, Message
-from candyce.grading.sandbox.forks import ForkServer, NoFork
-from candyce.grading.sandbox.runner import CellError, Outcome, Step
+from candyce.compute.sandbox import limits
+from candyce.compute.sandbox.box import Box
+from candyce.compute.sandbox.channel import Channel, Gone, Message
+from candyce.compute.sandbox.forks import ForkServer, NoFork
+from candyce.compute.sandbox.runner import CellError, Outcome, Step
 
 
 class Starter(Protocol):

@@ -8,7 +8,7 @@ import selectors
 import time
 from typing import Any, NoReturn
 
-from candyce.grading.sandbox import limits
+from candyce.compute.sandbox import limits
 
 Message = dict[str, Any]
 

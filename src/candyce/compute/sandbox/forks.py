@@ -15,10 +15,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from candyce.grading.sandbox import limits
-from candyce.grading.sandbox.box import Box, Program
-from candyce.grading.sandbox.channel import Channel, Gone, Message
-from candyce.grading.sandbox.scratch import get_scratch
+from candyce.compute.sandbox import limits
+from candyce.compute.sandbox.box import Box, Program
+from candyce.compute.sandbox.channel import Channel, Gone, Message
+from candyce.compute.sandbox.scratch import get_scratch
 
 
 class NoFork(Exception):

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
-from candyce.grading.sandbox import limits
-from candyce.grading.sandbox.channel import Channel, Gone, Message, get_depth
-from candyce.grading.sandbox.seccomp import make_filter
+from candyce.compute.sandbox import limits
+from candyce.compute.sandbox.channel import Channel, Gone, Message, get_depth
+from candyce.compute.sandbox.seccomp import make_filter
 
 HERE = Path(__file__).resolve().parent
 __all__ = ["HERE", "Box", "Gone", "Message", "NoSandbox", "Program", "find_bwrap", "get_depth"]

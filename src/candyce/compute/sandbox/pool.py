@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol, Self
 
-from candyce.grading.sandbox.runner import (
+from candyce.compute.sandbox.runner import (
     Bench,
     NoEnvironment,
     Outcome,

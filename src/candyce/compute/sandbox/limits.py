@@ -1,4 +1,4 @@
-"""Every bound of a marking, in one place."""
+"""Every bound of an execution, in one place."""
 
 from __future__ import annotations
 

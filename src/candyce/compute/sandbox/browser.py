@@ -9,12 +9,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from candyce.grading.sandbox import limits
-from candyce.grading.sandbox.bench import TwoSides
-from candyce.grading.sandbox.box import HERE, Box, NoSandbox, Program
-from candyce.grading.sandbox.forking import make_library
-from candyce.grading.sandbox.forks import ForkServer
-from candyce.grading.sandbox.seccomp import make_filter
+from candyce.compute.sandbox import limits
+from candyce.compute.sandbox.bench import TwoSides
+from candyce.compute.sandbox.box import HERE, Box, NoSandbox, Program
+from candyce.compute.sandbox.forking import make_library
+from candyce.compute.sandbox.forks import ForkServer
+from candyce.compute.sandbox.seccomp import make_filter
 
 
 class BrowserPython:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from candyce.grading.sandbox import limits
-from candyce.grading.sandbox.bench import TwoSides
-from candyce.grading.sandbox.channel import Gone
-from candyce.grading.sandbox.pool import Pool
-from candyce.grading.sandbox.runner import Outcome
-from candyce.grading.tests.conftest import needs_sandbox
-from candyce.grading.tests.test_box import Step
+from candyce.compute.sandbox import limits
+from candyce.compute.sandbox.bench import TwoSides
+from candyce.compute.sandbox.channel import Gone
+from candyce.compute.sandbox.pool import Pool
+from candyce.compute.sandbox.runner import Outcome
+from candyce.compute.sandbox.tests.fixtures import needs_sandbox
+from candyce.compute.sandbox.tests.test_box import Step
 
 
 class Clock:
@@ -83,7 +83,7 @@ class Starter:
 @pytest.fixture
 def mark(monkeypatch):
     def run(starter: Starter, *steps: Step):
-        monkeypatch.setattr("candyce.grading.sandbox.bench.time", starter.clock)
+        monkeypatch.setattr("candyce.compute.sandbox.bench.time", starter.clock)
         return TwoSides(starter, [], None, "").mark(steps)
 
     return run
@@ -188,7 +188,7 @@ def test_idle_benches_of_other_notebooks_are_closed_for_a_new_one():
 
 def test_files_of_a_worker_that_was_killed_are_swept_by_the_next(tmp_path):
     program = (
-        "import os; from candyce.grading.sandbox.scratch import get_scratch as get;"
+        "import os; from candyce.compute.sandbox.scratch import get_scratch as get;"
         "(get() / 'copy').mkdir(); print(get().stat().st_mode & 0o777, flush=True); END"
     )
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from candyce.grading.sandbox.bench import TwoSides
-from candyce.grading.sandbox.box import HERE, Box, Program
-from candyce.grading.sandbox.forks import ForkServer
-from candyce.grading.sandbox.runner import NoEnvironment, name_runner
+from candyce.compute.sandbox.bench import TwoSides
+from candyce.compute.sandbox.box import HERE, Box, Program
+from candyce.compute.sandbox.forks import ForkServer
+from candyce.compute.sandbox.runner import NoEnvironment, name_runner
 
 
 class NativePython:
