@@ -40,8 +40,8 @@ def written_by(user: Visitor) -> Q:
     return Q(owner=user) | Q(pk__in=co_authored)
 
 
-def readable(user: Visitor) -> Q:
-    """The one rule of visibility, for pages, search, counts, feeds, recommendations and projects."""
+def shown_to(user: Visitor) -> Q:
+    """What ``visibility`` and ``establishment`` say, of resources and of collections alike."""
     visible = Q(visibility=Resource.Visibility.EVERYONE)
     if is_staff(user):
         assert isinstance(user, User)
@@ -50,7 +50,12 @@ def readable(user: Visitor) -> Q:
             visibility=Resource.Visibility.ESTABLISHMENT,
             establishment__in=staff_organisations(user).values("pk"),
         )
-    return (visible & Q(withdrawn_at=None)) | written_by(user)
+    return visible
+
+
+def readable(user: Visitor) -> Q:
+    """The one rule of visibility, for pages, search, counts, feeds, recommendations and projects."""
+    return (shown_to(user) & Q(withdrawn_at=None)) | written_by(user)
 
 
 def _versions(user: User) -> Q:

@@ -1,4 +1,4 @@
-"""Loads the resources that ship in ``content/``: each folder is a project with a ``resource.toml``."""
+"""Loads what ships in ``content/``: each folder is a project with a ``resource.toml``; then the sequences."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from candyce.library.editions import do_make_edition
 from candyce.library.models import Resource
+from candyce.library.sequences.loader import load_sequences
 from candyce.projects.blobs import do_store_blob
 
 CONTENT = settings.ROOT / "content"
@@ -83,4 +84,4 @@ def load_content(content: Path = CONTENT) -> list[str]:
         if known.get(folder.name) != content_hash:
             do_publish(folder.name, metadata, files, content_hash)
             loaded.append(folder.name)
-    return loaded
+    return loaded + load_sequences(content / "sequences")

@@ -35,14 +35,41 @@ class Collection(models.Model):
     )
     discipline = models.CharField(max_length=32, blank=True, choices=Resource.Discipline)
     levels = models.JSONField(default=list)
+    # Where one click puts a resource; a person has one at most, and nobody else sees it.
+    kept = models.BooleanField(default=False)
+    # The collection of which this one began as a copy.
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies"
+    )
+    search_text = models.TextField(blank=True, help_text="folded: lower case, no accents")
+    content_hash = models.CharField(max_length=64, blank=True, help_text="of those that ship")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ("title",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("owner",), condition=models.Q(kept=True), name="kept_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kept=False)
+                | models.Q(owner__isnull=False, visibility=Resource.Visibility.ME),
+                name="kept_is_private",
+            ),
+        )
 
     def __str__(self) -> str:
-        return self.title
+        return str(_("Kept")) if self.kept else self.title
+
+    @property
+    def key(self) -> str:
+        """What names it in addresses."""
+        return self.slug or str(self.pk)
+
+    @property
+    def is_sequence(self) -> bool:
+        return self.kind == self.Kind.SEQUENCE
 
 
 class CollectionItem(models.Model):
