@@ -12,6 +12,8 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.lib.text import fold
 from candyce.library.models import Edition, Resource, SearchChange
+from candyce.library.opinions import do_summarise
+from candyce.library.origin import do_keep_origin
 from candyce.library.signals import edition_published, resource_changed
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project, Version
@@ -43,6 +45,8 @@ def do_make_edition(
     version = Version.objects.create(
         project=project, tree=tree, reason=Version.Reason.PUBLISHED, author=acting_user
     )
+    if before and before.moderated_at:  # put right, it still waits for the moderator
+        values = {**values, "withdrawn_at": before.withdrawn_at}
     language = values.get("language") or (before.language if before else "fr")
     released = _do_publish_released(version, before, language)
     resource, _created = Resource.objects.update_or_create(
@@ -66,6 +70,8 @@ def do_make_edition(
         notes=notes,
         author=acting_user,
     )
+    do_keep_origin(resource)
+    do_summarise(resource)
     do_audit("resource.published", resource, acting_user=acting_user, edition=edition.number)
     do_note_change(resource)
     transaction.on_commit(

@@ -66,6 +66,18 @@ class Endorsement(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("resource", "organisation"),
+                condition=models.Q(withdrawn_at=None, organisation__isnull=False),
+                name="endorsed_once_by_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=("resource", "user"),
+                condition=models.Q(withdrawn_at=None, organisation=None),
+                name="endorsed_once_by_person",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.label}: {self.resource_id}"

@@ -79,6 +79,8 @@ class Resource(models.Model):
         on_delete=models.SET_NULL,
         related_name="resources",
     )
+    # A moderator withdrew it: its authors may put it right, not put it back.
+    moderated_at = models.DateTimeField(null=True, blank=True)
     # Unpublished: found by its authors alone, while links from assignments and adaptations hold.
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     # The project in which it is written: publishing again takes it from there.
@@ -95,6 +97,8 @@ class Resource(models.Model):
     adapted_edition = models.ForeignKey(
         "library.Edition", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # How the original was cited when this was made of it: kept when it cannot be read any more.
+    origin = models.JSONField(default=dict, blank=True)
     title = models.CharField(max_length=200)
     abstract = models.TextField()
     discipline = models.CharField(max_length=32, choices=Discipline, db_index=True)
@@ -117,17 +121,30 @@ class Resource(models.Model):
     duration = models.PositiveSmallIntegerField(help_text="minutes")
     language = models.CharField(max_length=8, default="fr")
     licence = models.CharField(max_length=32, default="CC-BY-4.0")
+    licence_text = models.TextField(
+        blank=True, help_text="the authors' own terms, where it is that"
+    )
     authors = models.JSONField(default=list)
     search_text = models.TextField(blank=True, help_text="folded: lower case, no accents")
     content_hash = models.CharField(max_length=64, blank=True)
     # What the last complete execution of `version` said; `Execution` has all of them.
     executed_at = models.DateTimeField(null=True, blank=True)
     execution = models.CharField(max_length=16, blank=True, db_index=True)
+    # What colleagues and inspectors say, summed up for cards and search: `library.opinions` writes it.
+    rating = models.FloatField(null=True, blank=True, help_text="mean of all criteria, 1 to 5")
+    rating_count = models.PositiveIntegerField(default=0, help_text="people who rated")
+    recommendation = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ("title",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(moderated_at=None) | models.Q(withdrawn_at__isnull=False),
+                name="moderated_is_withdrawn",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title
