@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_search_and_import"),
-        ("library", "0003_trusted_library"),
+        ("library", "0004_collections"),
         ("projects", "0004_released"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
