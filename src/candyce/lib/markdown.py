@@ -68,6 +68,9 @@ TAGS = (nh3.ALLOWED_TAGS | MATH_TAGS | {"section", "figure", "figcaption", "audi
 SAFE_DATA = re.compile(r"^data:(image/(png|jpeg|gif|webp|svg\+xml)|audio/(wav|x-wav|mpeg|ogg));")
 _EMPTY_HEADER = re.compile(r"<th(?: [^>]*)?>\s*</th>")
 _TABLE = re.compile(r"<table(?=[\s>])")
+# Of a short remark under something: no heading, picture, sound or table.
+REMARK_TAGS = MATH_TAGS | {"p", "br", "em", "strong", "del", "code", "pre", "ul", "ol", "li", "a"}
+REMARK_TAGS |= {"blockquote"}
 CLASSES = {tag: {"hl"} for tag in ("div", "pre")}
 
 
@@ -95,9 +98,9 @@ def _filter(tag: str, name: str, value: str) -> str | None:
 
 
 @cache
-def _cleaner() -> nh3.Cleaner:
+def _cleaner(*, remark: bool = False) -> nh3.Cleaner:
     return nh3.Cleaner(
-        tags=TAGS,
+        tags=REMARK_TAGS if remark else TAGS,
         attributes=_attributes(),
         attribute_filter=_filter,
         url_schemes={"http", "https", "mailto", "data"},
@@ -106,13 +109,13 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
-def sanitise(text: str) -> SafeString:
+def sanitise(text: str, *, remark: bool = False) -> SafeString:
     """HTML of a stranger, made safe for the portal.
 
     Tables and formulas scroll by themselves on a narrow page, so the keyboard must reach them
     (WCAG 2.1.1).
     """
-    clean = _cleaner().clean(text)
+    clean = _cleaner(remark=remark).clean(text)
     # In sanitised HTML a `<table` is always a tag: text has `&lt;`.
     clean = _EMPTY_HEADER.sub("<td></td>", clean)
     clean = clean.replace('<math display="block"', '<math tabindex="0" display="block"')
@@ -144,3 +147,8 @@ def render_markdown(
             body = "".join(data) if isinstance(data, list) else data
             text = text.replace(f"attachment:{name}", f"data:{mimetype};base64,{body.strip()}")
     return sanitise(_parser().render(text))
+
+
+def render_remark(text: str) -> SafeString:
+    """Markdown of a comment as safe HTML: paragraphs, lists, emphasis, links, code and formulas alone."""
+    return sanitise(_parser().render(text), remark=True)
