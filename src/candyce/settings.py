@@ -230,6 +230,21 @@ EDITOR_CONNECT_HOSTS = ENV.get(
     " `https://data.example.org`). None by default.",
     parse=parse_list,
 )
+CANDYCE_OUTGOING_HOSTS = ENV.get(
+    "CANDYCE_OUTGOING_HOSTS",
+    "",
+    "Hosts that the server may ask although their addresses are private, or on another port than 443 and 80:"
+    " `forge.example.org` or `forge.example.org:8443`, comma separated. For a git forge of the school's own"
+    " network, from which teachers import.",
+    parse=parse_list,
+)
+CANDYCE_OUTGOING_PROXY = ENV.get(
+    "CANDYCE_OUTGOING_PROXY",
+    "",
+    "Proxy for the server's own requests to other sites (links that are checked, git repositories that are"
+    " imported): `http://proxy.example.org:3128`. It must refuse private addresses itself.",
+    secret=True,
+)
 CANDYCE_ENVIRONMENTS = ENV.get(
     "CANDYCE_ENVIRONMENTS",
     "",
