@@ -1,12 +1,13 @@
 """Pages of the room, on the portal."""
 
-from django.urls import path
+from django.urls import include, path
 
 from candyce.library import views
 
 app_name = "library"
 urlpatterns = [
     path("", views.show_list, name="list"),
+    path("", include("candyce.library.trust.urls")),
     path("<slug:slug>/", views.show_resource, name="detail"),
     path("<slug:slug>/adapt/", views.adapt, name="adapt"),
 ]

@@ -12,6 +12,7 @@ from candyce.assignments.my_work import get_my_work
 from candyce.assignments.queries import get_summaries
 from candyce.library.access import visible_to as visible_resources
 from candyce.library.models import Resource
+from candyce.library.news import get_news
 from candyce.projects.access import visible_to as visible_projects
 from candyce.projects.models import Project
 
@@ -23,6 +24,7 @@ def get_home(user: User) -> dict[str, Any]:
     """The parts of the home page, by role; a person with two roles sees both."""
     roles = set(user.roles.values_list("name", flat=True))
     home: dict[str, Any] = {"work": None, "teaching": None, "library": None, "school": None}
+    home["news"] = get_news(user)
     if Role.Name.STUDENT in roles:
         home["work"] = get_my_work(user)
     if Role.Name.TEACHER in roles:

@@ -1,12 +1,14 @@
 """The room's models, by what they are about."""
 
 from candyce.library.models.collections import Collection, CollectionItem
+from candyce.library.models.news import News
 from candyce.library.models.opinions import Endorsement, Report, Review
 from candyce.library.models.reading import Reader, SavedSearch, SearchChange, Use
 from candyce.library.models.resource import (
     LANGUAGE_NAMES,
     Edition,
     Execution,
+    Outputs,
     Resource,
     Thumbnail,
 )
@@ -18,6 +20,8 @@ __all__ = [
     "Edition",
     "Endorsement",
     "Execution",
+    "News",
+    "Outputs",
     "Reader",
     "Report",
     "Resource",

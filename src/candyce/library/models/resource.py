@@ -191,6 +191,7 @@ class Execution(models.Model):
         PASSED = "passed", _("It works")
         FAILED = "failed", _("A cell fails")
         TOO_LONG = "too_long", _("It takes too long")
+        WAITING = "waiting", _("It waits for somebody to type")
         UNAVAILABLE = "unavailable", _("It could not be tried here")
 
     version = models.ForeignKey(
@@ -212,6 +213,20 @@ class Execution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.result}"
+
+
+class Outputs(models.Model):
+    """What the notebook that a version shows first gave when it was executed here, with its cells."""
+
+    version = models.OneToOneField(
+        "projects.Version", on_delete=models.CASCADE, related_name="outputs"
+    )
+    path = models.CharField(max_length=500)
+    notebook = models.BinaryField(help_text="nbformat 4, JSON, compressed with zlib")
+    made_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.path}"
 
 
 class Thumbnail(models.Model):
