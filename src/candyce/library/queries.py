@@ -15,6 +15,7 @@ from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 
 WORDS = 12  # words of a query that count
+LOOKED_AT = 200  # of a discipline, when looking for related ones
 MAX_PREVIEW = 5_000_000  # bytes of a notebook that is still rendered
 
 
@@ -89,6 +90,7 @@ def get_related(
     """Others of the same discipline, those that share levels and keywords first."""
     mine = set(resource.keywords) | set(resource.levels)
     others = resources.filter(discipline=resource.discipline).exclude(pk=resource.pk)
+    others = others.defer("search_text").order_by("-published_at")[:LOOKED_AT]
     ranked = sorted(
         others, key=lambda one: (-len(mine & (set(one.keywords) | set(one.levels))), one.title)
     )

@@ -8,6 +8,7 @@ app_name = "library"
 urlpatterns = [
     path("", views.show_list, name="list"),
     path("", include("candyce.library.trust.urls")),
+    path("", include("candyce.library.advice.urls")),
     path("<slug:slug>/", views.show_resource, name="detail"),
     path("<slug:slug>/adapt/", views.adapt, name="adapt"),
 ]

@@ -13,6 +13,7 @@ from candyce.accounts.access import is_teacher
 from candyce.accounts.http import SignedInRequest
 from candyce.lib.notebook_html import render_notebook
 from candyce.library import access, actions, queries
+from candyce.library.advice import queries as advice
 from candyce.library.advice.actions import record_use
 from candyce.library.forms import SearchForm
 from candyce.library.models import Use
@@ -26,6 +27,7 @@ def show_list(request: SignedInRequest) -> HttpResponse:
     asked = form.get_choices()
     resources = access.visible_to(request.user)
     context = {
+        **({} if any(asked.values()) else advice.get_list(request.user)),
         "form": form,
         "asked": asked,
         "filtered": any(asked.values()),
@@ -48,7 +50,7 @@ def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
         "version": version,
         "notebook": render_notebook(notebook) if notebook else None,
         "files": sorted(version.tree.items()),
-        "related": queries.get_related(access.visible_to(request.user), resource),
+        **advice.get_detail(request.user, resource),
         "may_give": is_teacher(request.user),
     }
     return render(request, "library/detail.html", context)

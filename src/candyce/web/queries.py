@@ -11,6 +11,7 @@ from candyce.accounts.models import Class, Enrolment, Role, User
 from candyce.assignments.my_work import get_my_work
 from candyce.assignments.queries import get_summaries
 from candyce.library.access import visible_to as visible_resources
+from candyce.library.advice.queries import get_for_you
 from candyce.library.models import Resource
 from candyce.library.news import get_news
 from candyce.projects.access import visible_to as visible_projects
@@ -34,6 +35,7 @@ def get_home(user: User) -> dict[str, Any]:
             "summaries": summaries,
             "to_mark": [summary for summary in summaries if summary.counts.handed_in],
         }
+        home["for_you"] = get_for_you(user)
     if Role.Name.ADMINISTRATOR in roles:
         home["school"] = get_school(user)
     if Role.Name.INSPECTOR in roles or not roles:

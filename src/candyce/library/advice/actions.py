@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from candyce.accounts.access import is_student, is_teacher
 from candyce.accounts.models import User
+from candyce.lib.errors import Forbidden
 from candyce.library.access import Visitor
 from candyce.library.models import Reader, Resource, Use
 from candyce.projects.models import Version
@@ -20,14 +21,26 @@ logger = logging.getLogger(__name__)
 OPENED_AGAIN = timedelta(hours=1)  # reloading a page is not another use
 
 
-def may_record(user: Visitor) -> bool:
-    """Teachers alone, and not those who switched recommendations off. Whoever is a pupil anywhere is one."""
+def may_be_advised(user: Visitor) -> bool:
+    """Teachers alone. Whoever is a pupil anywhere is one here."""
     if not user.is_authenticated or not user.is_active:
         return False
     assert isinstance(user, User)
-    if Reader.objects.filter(user=user, recommendations=False).exists():
-        return False
     return is_teacher(user) and not is_student(user)
+
+
+def may_record(user: Visitor) -> bool:
+    """Of these, who did not switch recommendations off."""
+    if not user.is_authenticated:
+        return False
+    off = Reader.objects.filter(user=user, recommendations=False).exists()
+    return not off and may_be_advised(user)
+
+
+def check_may_be_advised(user: User) -> None:
+    """Raises :class:`Forbidden`."""
+    if not may_be_advised(user):
+        raise Forbidden
 
 
 def record_use(user: Visitor, resource: Resource, verb: str) -> None:
@@ -70,3 +83,24 @@ def _do_count(user: User, resource: Resource, verb: str) -> None:
         if verb == Use.Verb.OPENED:
             rows = rows.filter(last_at__lte=now - OPENED_AGAIN)
         rows.update(count=F("count") + 1, last_at=now)
+
+
+@transaction.atomic
+def set_preferences(
+    *, acting_user: User, recommendations: bool, disciplines: list[str], levels: list[str]
+) -> Reader:
+    """What the person teaches, and whether anything is advised: switched off, their uses are deleted.
+
+    Raises :class:`Forbidden` for who does not teach.
+    """
+    check_may_be_advised(acting_user)
+    values = {"recommendations": recommendations, "disciplines": disciplines, "levels": levels}
+    reader, _created = Reader.objects.update_or_create(user=acting_user, defaults=values)
+    if not recommendations:
+        Use.objects.filter(user=acting_user).delete()
+    return reader
+
+
+def forget_uses(*, acting_user: User) -> int:
+    """Delete what was recorded of the person; gives the number of rows."""
+    return Use.objects.filter(user=acting_user).delete()[0]

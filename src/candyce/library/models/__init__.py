@@ -3,7 +3,7 @@
 from candyce.library.models.collections import Collection, CollectionItem
 from candyce.library.models.news import News
 from candyce.library.models.opinions import Endorsement, Report, Review
-from candyce.library.models.reading import Reader, SavedSearch, SearchChange, Use
+from candyce.library.models.reading import Reader, SavedSearch, SearchChange, Standing, Use
 from candyce.library.models.resource import (
     LANGUAGE_NAMES,
     Edition,
@@ -28,6 +28,7 @@ __all__ = [
     "Review",
     "SavedSearch",
     "SearchChange",
+    "Standing",
     "Thumbnail",
     "Use",
 ]

@@ -79,3 +79,21 @@ class Reader(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+
+class Standing(models.Model):
+    """What all teachers' uses together say of a resource, counted at night: nothing of any one person."""
+
+    resource = models.OneToOneField(
+        Resource, primary_key=True, on_delete=models.CASCADE, related_name="standing"
+    )
+    people = models.PositiveIntegerField(
+        default=0, help_text="teachers who used it; 0 when fewer than three"
+    )
+    score = models.FloatField(default=0, db_index=True, help_text="0 to 1, opinions included")
+    neighbours = models.JSONField(
+        default=list, help_text="[slug, together, alike, people, of whom later], best first"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.score:.2f}"

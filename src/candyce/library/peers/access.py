@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-
 # -- opinions ----------------------------------------------------------------------------------
 
 

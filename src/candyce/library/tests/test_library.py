@@ -148,5 +148,5 @@ def test_list_asks_the_same_number_of_queries_for_two_as_for_all(
         get_folder(tmp_path, f"essai-{number}")
     load_content(tmp_path)
     portal.force_login(school.alice)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(18):
         portal.get("/library/")

@@ -55,7 +55,7 @@ def test_a_worker_that_starts_after_a_missed_night_does_its_work_and_plans_the_n
     work()
     done, planned = DBTaskResult.objects.order_by("run_after")
     assert done.status == "SUCCESSFUL"
-    assert set(done.return_value) == {"purge", "tidy_documents", "thin_histories"}
+    assert set(done.return_value) == {"purge", "tidy_documents", "thin_histories", "advise"}
     assert (planned.status, planned.run_after > timezone.now()) == ("READY", True)
 
 

@@ -1,0 +1,203 @@
+"""What a teacher is shown, why, and what nobody is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from candyce.accounts.models import Role
+from candyce.conftest import make_user
+from candyce.library.advice import actions, nightly, queries
+from candyce.library.advice.programme import get_next
+from candyce.library.advice.tests.conftest import make_resource
+from candyce.library.models import (
+    Collection,
+    CollectionItem,
+    Reader,
+    Resource,
+    Standing,
+    Use,
+)
+
+
+@pytest.fixture
+def lessons(school):
+    """Four lessons of NSI in their order, two of music; three colleagues who used the first and the third."""
+    found = {
+        name: make_resource(name, title=name.title(), theme=name, rank=rank)
+        for rank, name in enumerate(["boucles", "listes", "tris", "arbres"], 1)
+    }
+    found["son"] = make_resource("son", discipline="musique", levels=["seconde"])
+    found["rythme"] = make_resource("rythme", discipline="musique", levels=["seconde"])
+    for number in range(3):
+        colleague = make_user(f"colleague{number}", Role.Name.TEACHER, school.organisation)
+        for name in ("boucles", "tris"):
+            actions.record_use(colleague, found[name], "given")
+    nightly.do_learn()
+    return found
+
+
+def plain(text: str) -> str:
+    """Without the spaces of French typography."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def get_shown(user, **more):
+    return {one.resource.slug: plain(one.reason) for one in queries.get_for_you(user, **more)}
+
+
+def test_what_was_given_leads_to_what_colleagues_used_with_it_and_to_what_comes_next(
+    lessons, school
+):
+    actions.record_use(school.alice, lessons["boucles"], "given")
+    shown = get_shown(school.alice)
+    assert list(shown)[:2] == ["tris", "listes"]
+    assert shown["tris"] == "Parce que vous avez donné « Boucles »"
+    assert shown["listes"] == "Vient après « Boucles » en première, NSI"
+    assert "boucles" not in shown
+
+
+def test_a_newcomer_is_shown_what_is_liked_and_new_where_they_teach(lessons, school):
+    Reader.objects.create(user=school.alice, disciplines=["musique"])
+    assert set(get_shown(school.alice)) == {"son", "rythme"}
+    assert get_shown(school.alice)["son"] == "Nouveau en Musique"
+    school.school_class.title = "1re NSI"
+    school.school_class.save()
+    Reader.objects.all().delete()
+    Resource.objects.filter(slug="listes").update(rating=4.6, rating_count=5)
+    shown = get_shown(school.alice, count=3)
+    assert set(shown) <= {"boucles", "listes", "tris", "arbres"}
+    Resource.objects.update(published_at=timezone.now() - timedelta(days=300))
+    shown = get_shown(school.alice, count=9)
+    assert shown["boucles"] == "Très utilisé en NSI"
+    assert shown["listes"] == "Apprécié par des collègues en NSI"
+
+
+def test_nothing_is_advised_to_pupils_or_to_who_switched_it_off(lessons, school):
+    Reader.objects.create(user=school.charlie, recommendations=False)
+    for person in (school.bob, school.inspector, school.charlie):
+        assert get_shown(person) == {}
+    assert queries.get_together(school.charlie, lessons["boucles"]) == []
+
+
+def test_what_one_may_not_read_is_never_advised(lessons, school):
+    actions.record_use(school.alice, lessons["boucles"], "given")
+    lessons["tris"].visibility = "me"
+    lessons["listes"].withdrawn_at = timezone.now()
+    for name in ("tris", "listes"):
+        lessons[name].save()
+    detail = queries.get_detail(school.alice, lessons["boucles"])
+    shown = {one.resource.slug for part in ("following", "together") for one in detail[part]}
+    shown |= {one.slug for one in detail["close"]} | set(get_shown(school.alice, count=20))
+    assert not shown & {"tris", "listes"}
+    assert "arbres" in shown
+
+
+def test_beside_a_resource_stand_what_goes_with_it_and_what_follows(lessons, school):
+    detail = queries.get_detail(school.bob, lessons["boucles"])
+    assert [(one.resource.slug, plain(one.reason)) for one in detail["following"]] == [
+        ("listes", "Vient après « Boucles » en première, NSI"),
+        ("tris", "Vient après « Boucles » en première, NSI"),
+    ]
+    Resource.objects.update(rank=None, theme="")
+    lessons["boucles"].refresh_from_db()
+    detail = queries.get_detail(school.bob, lessons["tris"])
+    [together] = detail["together"]
+    assert (together.resource.slug, together.reason) == (
+        "boucles", "3 collègues ont utilisé les deux",
+    )  # fmt: skip
+    [later] = queries.get_detail(school.bob, lessons["boucles"])["following"]
+    assert (later.resource.slug, plain(later.reason)) == (
+        "tris", "Souvent utilisé après « Boucles »",
+    )  # fmt: skip
+
+
+def test_what_follows_without_a_rank_comes_from_the_theme_a_sequence_or_the_order_of_uses(
+    lessons, school
+):
+    new = make_resource("autre", theme="listes", levels=["premiere"])
+    assert get_next(school.alice, new, count=1)[0].resource.slug == "tris"
+    sequence = Collection.objects.create(title="Débuter", kind="sequence", visibility="everyone")
+    for position, name in enumerate(["son", "boucles", "rythme"]):
+        CollectionItem.objects.create(
+            collection=sequence, resource=lessons[name], position=position
+        )
+    [follows] = get_next(school.alice, lessons["son"], count=1)
+    assert (follows.resource.slug, plain(follows.reason)) == (
+        "boucles", "La suite dans la séquence « Débuter »",
+    )  # fmt: skip
+    sequence.visibility = "me"
+    sequence.save()
+    assert get_next(school.alice, lessons["son"], count=1) == []
+    Standing.objects.update_or_create(
+        resource=lessons["son"], defaults={"neighbours": [["rythme", 1.0, 0.0, 4, 3]]}
+    )
+    assert get_next(school.alice, lessons["son"], count=1)[0].resource.slug == "rythme"
+
+
+def test_the_last_of_a_year_leads_to_the_first_of_the_next(lessons, school):
+    make_resource("graphes", rank=1, levels=["terminale"])
+    [follows] = get_next(school.alice, lessons["arbres"], count=3)
+    assert plain(follows.reason) == "Ouvre l’année suivante : terminale, NSI"
+
+
+def test_the_night_forgets_what_is_old_or_of_people_who_teach_no_more(lessons, school):
+    actions.record_use(school.alice, lessons["son"], "opened")
+    actions.record_use(school.charlie, lessons["son"], "opened")
+    Use.objects.filter(user=school.charlie).update(last_at=timezone.now() - timedelta(days=400))
+    Role.objects.filter(user__username="colleague0").delete()
+    assert nightly.do_forget_old() == 3
+    assert set(Use.objects.values_list("user__username", flat=True)) == {
+        "alice", "colleague1", "colleague2",
+    }  # fmt: skip
+    assert nightly.do_learn() == 6
+    assert Standing.objects.get(resource="boucles").people == 0
+    school.alice.delete()
+    assert not Use.objects.filter(resource="son").exists()
+
+
+def test_pages_show_suggestions_with_their_reasons(lessons, portal, school):
+    actions.record_use(school.alice, lessons["boucles"], "given")
+    portal.force_login(school.alice)
+    for address in ("/", "/library/", "/library/for-you/"):
+        html = plain(portal.get(address).content.decode())
+        assert "Parce que vous avez donné « Boucles »" in html, address
+    assert "Parce que" not in portal.get("/library/?q=tris").content.decode()
+    html = portal.get("/library/tris/").content.decode()
+    assert "La suite dans le programme" in html
+
+
+def test_switching_off_deletes_what_was_recorded_and_on_again_begins_anew(lessons, portal, school):
+    actions.record_use(school.alice, lessons["boucles"], "given")
+    portal.force_login(school.alice)
+    assert "1 ligne" in portal.get("/library/preferences/").content.decode()
+    data = {"disciplines": ["nsi"], "levels": ["premiere"]}
+    assert portal.post("/library/preferences/", data).status_code == 302
+    reader = Reader.objects.get(user=school.alice)
+    assert (reader.recommendations, reader.disciplines) == (False, ["nsi"])
+    assert not Use.objects.filter(user=school.alice).exists()
+    portal.get("/library/boucles/")
+    assert not Use.objects.filter(user=school.alice).exists()
+    assert "Parce que" not in portal.get("/").content.decode()
+    portal.post("/library/preferences/", {**data, "recommendations": "on"})
+    portal.get("/library/boucles/")
+    assert Use.objects.filter(user=school.alice).count() == 1
+    assert portal.post("/library/preferences/forget/").status_code == 302
+    assert not Use.objects.filter(user=school.alice).exists()
+    bad = portal.post("/library/preferences/", {"disciplines": ["sorcery"]})
+    assert bad.status_code == 200
+    portal.force_login(school.bob)
+    assert portal.get("/library/preferences/").status_code == 403
+    assert portal.get("/library/for-you/").status_code == 403
+
+
+def test_suggestions_ask_the_same_number_of_queries_for_few_as_for_many(
+    lessons, school, django_assert_max_num_queries
+):
+    for number in range(30):
+        extra = make_resource(f"r{number}", rank=number + 5, theme=str(number))
+        actions.record_use(school.alice, extra, "opened")
+    with django_assert_max_num_queries(13):
+        queries.get_for_you(school.alice, count=12)
