@@ -14,7 +14,8 @@ class Draft(models.Model):
 
     ``values`` is what stands in the form, as typed. ``tree`` is what was tried last and ``trial`` what came of
     it: ``{"state": "queued|running|done", "at": ISO, "result", "path", "cell", "message", "kernel", "links"}``.
-    ``credits``: names whose changes were taken in; they are named with the authors, whatever the form says.
+    ``credits``: whose changes were taken in, ``{"slug": of the adaptation, "names": […]}``; these names stand with the
+    authors', whatever the form says.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -13,10 +13,11 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.lib.errors import Conflict, Forbidden
 from candyce.library.editions import do_make_edition, do_note_change, make_search_text
-from candyce.library.models import Draft, Edition, Report, Resource
+from candyce.library.models import Draft, Edition, Resource
 from candyce.library.publishing.access import find_origin
 from candyce.library.publishing.authors import set_co_authors
 from candyce.library.publishing.content import get_digest
+from candyce.library.publishing.telling import do_tell_of_edition
 from candyce.library.slugs import make_slug
 from candyce.projects import live
 from candyce.projects.files import do_lock
@@ -89,11 +90,13 @@ def publish(
             outcome = _do_publish_again(before, values, acting_user=acting_user, asked=target)
         else:
             slug = before.pk if before else make_slug(values["title"])
-            values = values | _get_links(locked, before, acting_user) | {"content_hash": digest}
-            _do_credit(values, locked, acting_user)
+            values = values | _get_links(locked, before, acting_user)
+            values |= {"content_hash": digest, "withdrawn_at": None}
+            taken = _do_credit(values, locked, acting_user)
             edition = do_make_edition(
                 slug, values, locked.tree, acting_user=acting_user, notes=notes
             )
+            do_tell_of_edition(edition, taken, acting_user=acting_user)
             outcome = Outcome(edition.resource, edition)
         if co_authors is not None and not outcome.repeated:
             set_co_authors(outcome.resource, co_authors, acting_user=acting_user)
@@ -129,12 +132,15 @@ def _get_links(project: Project, before: Resource | None, user: User) -> dict[st
     return links
 
 
-def _do_credit(values: dict[str, Any], project: Project, user: User) -> None:
-    """Name those whose changes were merged into the project, whatever was typed."""
+def _do_credit(values: dict[str, Any], project: Project, user: User) -> list[dict[str, Any]]:
+    """Name those whose changes were merged into the project, whatever was typed; gives whose they are."""
     draft = Draft.objects.filter(project=project, user=user).first()
+    taken = draft.credits if draft else []
+    names = [name for credit in taken for name in credit["names"]]
     known = {name.casefold() for name in values["authors"]}
-    missing = [name for name in (draft.credits if draft else []) if name.casefold() not in known]
+    missing = [name for name in dict.fromkeys(names) if name.casefold() not in known]
     values["authors"] = [*values["authors"], *missing]
+    return taken
 
 
 @transaction.atomic
@@ -176,16 +182,10 @@ def restore(resource: Resource, *, acting_user: User) -> Resource:
     locked = Resource.objects.select_for_update().get(pk=resource.pk)
     if locked.withdrawn_at is None:
         return locked
-    if is_barred(locked):
+    if locked.moderated_at is not None:
         raise Barred
     locked.withdrawn_at = None
     locked.save(update_fields=("withdrawn_at", "updated_at"))
     do_audit("resource.restored", locked, acting_user=acting_user)
     do_note_change(locked)
     return locked
-
-
-def is_barred(resource: Resource) -> bool:
-    """Whether it is out of the library by a moderator's decision, which the authors cannot undo."""
-    decided = resource.reports.filter(status=Report.Status.WITHDRAWN, review=None)
-    return resource.withdrawn_at is not None and decided.exists()

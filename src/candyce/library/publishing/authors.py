@@ -12,6 +12,7 @@ from candyce.accounts.models import User
 from candyce.lib.errors import BadRequest
 from candyce.library.editions import do_note_change
 from candyce.library.models import Invitation, Resource
+from candyce.library.news import do_tell
 
 
 def do_invite(resource: Resource, people: Iterable[User], *, acting_user: User) -> list[Invitation]:
@@ -28,6 +29,7 @@ def do_invite(resource: Resource, people: Iterable[User], *, acting_user: User) 
         )
         if new:
             made.append(invitation)
+            do_tell(person, "co_author_asked", resource, who=acting_user.full_name)
             do_audit("resource.invited", resource, acting_user=acting_user, user=str(person.pk))
     return made
 
@@ -40,6 +42,8 @@ def accept(invitation: Invitation, *, acting_user: User) -> Resource:
     if acting_user.full_name not in resource.authors:
         resource.authors = [*resource.authors, acting_user.full_name]
         resource.save(update_fields=("authors", "updated_at"))
+    if invitation.invited_by is not None and invitation.invited_by != acting_user:
+        do_tell(invitation.invited_by, "co_author_joined", resource, who=acting_user.full_name)
     invitation.delete()
     do_audit("resource.joined", resource, acting_user=acting_user)
     do_note_change(resource)

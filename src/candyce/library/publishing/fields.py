@@ -15,7 +15,7 @@ class LineField(forms.CharField):
     """One line of text."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(clean_line(str(value or "")))
+        return super().to_python(clean_line(str(value or ""))) or ""
 
 
 class ProseField(forms.CharField):
@@ -24,13 +24,15 @@ class ProseField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(clean_text(str(value or "")))
+        return super().to_python(clean_text(str(value or ""))) or ""
 
 
 class ListField(forms.Field):
     """Values one a line, or between commas: a list of at most ``most``, each of at most ``longest`` characters."""
 
-    def __init__(self, *, most: int, longest: int, commas: bool = False, rows: int = 3, **options: Any):
+    def __init__(
+        self, *, most: int, longest: int, commas: bool = False, rows: int = 3, **options: Any
+    ):
         self.most, self.longest, self.commas = most, longest, commas
         widget = forms.TextInput() if commas else forms.Textarea(attrs={"rows": rows})
         super().__init__(widget=widget, **options)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import Organisation, User
 from candyce.lib.text import fold
+from candyce.library import licences
 from candyce.library.models import LANGUAGE_NAMES, Resource
 from candyce.library.publishing.access import colleagues, teaching_organisations
 from candyce.library.publishing.fields import LineField, ListField, ProseField
@@ -18,24 +19,12 @@ from candyce.library.publishing.texts import read_doi
 KEPT = 20_000  # characters of one field that a draft keeps
 ABSTRACT_MIN, ABSTRACT_MAX = 50, 1000
 EDITION, SEPARATE = "edition", "separate"
-OTHER = "other"
-LICENCES = (
-    ("CC-BY-4.0", _("CC BY 4.0: reuse for anything, the authors named")),
-    ("CC-BY-SA-4.0", _("CC BY-SA 4.0: the authors named, adaptations under the same licence")),
-    ("CC-BY-NC-4.0", _("CC BY-NC 4.0: the authors named, no commercial use")),
-    ("CC-BY-NC-SA-4.0", _("CC BY-NC-SA 4.0: the authors named, no commercial use, same licence")),
-    ("CC-BY-ND-4.0", _("CC BY-ND 4.0: the authors named, adaptations are not shared")),
-    ("CC-BY-NC-ND-4.0", _("CC BY-NC-ND 4.0: the authors named, no commercial use, no adaptations")),
-    ("CC0-1.0", _("CC0 1.0: given to the public domain")),
-    ("etalab-2.0", _("Licence Ouverte 2.0 (Etalab): of French public services")),
-    ("MIT", _("MIT: for code")),
-    ("GPL-3.0-or-later", _("GPL 3.0: for code, adaptations under the same licence")),
-    ("CECILL-2.1", _("CeCILL 2.1: for code, French law, compatible with the GPL")),
-)
 VISIBILITY_HINTS = {
     "me": _("You and your co-authors. Good to keep a draft, or to try it with your own classes."),
     "establishment": _("Those who teach or administer in the establishment, and its inspectors."),
-    "teachers": _("Whoever teaches, inspects or administers, in any establishment. Not the pupils."),
+    "teachers": _(
+        "Whoever teaches, inspects or administers, in any establishment. Not the pupils."
+    ),
     "everyone": _(
         "Everybody, even without an account: pupils, families, search engines. Solutions and hidden tests"
         " stay with those who teach."
@@ -90,10 +79,13 @@ class DescribeForm(forms.Form):
         label=_("Co-authors"), required=False, most=20, longest=150, rows=2,
         help_text=_("Colleagues of your establishment, by name or username, one a line. Each is asked first."),
     )  # fmt: skip
-    licence = forms.ChoiceField(label=_("Licence"), choices=[*LICENCES, (OTHER, _("Another"))])
-    licence_other = LineField(
-        label=_("Another licence"), required=False, max_length=32, help_text=_("Its short name.")
+    licence = forms.ChoiceField(
+        label=_("Licence"), choices=licences.get_choices, help_text=_("What others may do with it.")
     )
+    licence_text = ProseField(
+        label=_("Your own terms"), required=False, max_length=4000,
+        help_text=_("Only for “Terms written by the authors”."), widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
     doi = LineField(
         label=_("DOI"), required=False, max_length=240,
         help_text=_("If it has one, for example from Zenodo or HAL."),
@@ -105,9 +97,20 @@ class DescribeForm(forms.Form):
         label=_("Establishment"), queryset=Organisation.objects.none(), required=False
     )
 
-    def __init__(self, *args: Any, user: User, resource: Resource | None = None, **options: Any):
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        resource: Resource | None = None,
+        original: Resource | None = None,
+        **options: Any,
+    ):
         super().__init__(*args, **options)
-        self.user, self.resource = user, resource
+        self.user, self.resource, self.original = user, resource, original
+        if resource is not None and not licences.is_known(resource.licence):
+            licence = self.fields["licence"]
+            assert isinstance(licence, forms.ChoiceField)
+            licence.choices = [(resource.licence, resource.licence), *licences.get_choices()]
         own = teaching_organisations(user)
         if resource is not None and resource.establishment_id:
             own = own | Organisation.objects.filter(pk=resource.establishment_id)
@@ -119,7 +122,7 @@ class DescribeForm(forms.Form):
             del self.fields["co_authors"]
 
     @property
-    def visibilities(self) -> list[tuple[Any, str]]:
+    def visibilities(self) -> list[tuple[Any, Any]]:
         """The radio buttons, each with the sentence that says who sees it."""
         return [(one, VISIBILITY_HINTS[one.data["value"]]) for one in self["visibility"]]
 
@@ -143,17 +146,18 @@ class DescribeForm(forms.Form):
                 if wanted in {fold(one.username), fold(one.full_name), fold(one.sort_name)}
             ]  # fmt: skip
             if len(matches) != 1:
-                text = _("No colleague of yours is called “%(name)s”: look at the spelling, or give the username.")
+                text = _(
+                    "No colleague of yours is called “%(name)s”: look at the spelling, or give the username."
+                )
                 raise forms.ValidationError(text % {"name": typed})
             found += [one for one in matches if one not in found]
         return found
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if values.get("licence") == OTHER:
-            if not values.get("licence_other"):
-                self.add_error("licence_other", _("Say which."))
-            values["licence"] = values.get("licence_other", "")
+        if values.get("licence") == licences.OWN and not values.get("licence_text"):
+            self.add_error("licence_text", _("Write the terms, or choose a licence."))
+        self._check_original(values)
         if values.get("visibility") == Resource.Visibility.ESTABLISHMENT:
             if values.get("establishment") is None and len(self.establishments) == 1:
                 values["establishment"] = self.establishments[0]
@@ -163,9 +167,29 @@ class DescribeForm(forms.Form):
             values["establishment"] = None
         return values
 
+    def _check_original(self, values: dict[str, Any]) -> None:
+        """What is made of another's work keeps to its licence, unless nobody else is to see it."""
+        verdict = self.get_verdict(values.get("licence", ""))
+        if verdict is None or verdict.allowed or "licence" not in values:
+            return
+        if values.get("visibility") != Resource.Visibility.ME:
+            self.add_error("licence", verdict.sentence)
+
+    def get_verdict(self, licence: str) -> licences.Verdict | None:
+        """What the original's licence says of this one; None for what was made from nothing."""
+        if self.original is None:
+            return None
+        alone = self.original.owner_id == self.user.pk and not self.original.co_authors.exists()
+        return licences.explain(self.original.licence, licence, same_authors=alone)
+
+    @property
+    def verdict(self) -> licences.Verdict | None:
+        """For the licence that stands in the form."""
+        return self.get_verdict(self["licence"].value() or "")
+
     def get_values(self) -> dict[str, Any]:
         """Fields of :class:`Resource`."""
-        apart = {"co_authors", "licence_other", "target", "notes"}
+        apart = {"co_authors", "target", "notes"}
         return {name: value for name, value in self.cleaned_data.items() if name not in apart}
 
 
@@ -184,7 +208,8 @@ class PublishForm(DescribeForm):
         field = self.fields["target"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = targets
-        field.required = len(targets) > 1
+        if len(targets) < 2:  # nothing to choose
+            del self.fields["target"]
 
 
 def keep_typed(data: QueryDict, form: DescribeForm) -> dict[str, Any]:
@@ -196,7 +221,9 @@ def keep_typed(data: QueryDict, form: DescribeForm) -> dict[str, Any]:
         elif isinstance(field, forms.BooleanField):
             kept[name] = bool(data.get(name))
         else:
-            kept[name] = data.get(name, "").replace("\0", "").encode("utf-8", "replace").decode()[:KEPT]
+            kept[name] = (
+                data.get(name, "").replace("\0", "").encode("utf-8", "replace").decode()[:KEPT]
+            )
     return kept
 
 
@@ -204,12 +231,9 @@ def describe_resource(resource: Resource) -> dict[str, Any]:
     """What the form shows of a resource that exists."""
     names = (
         "title", "abstract", "discipline", "levels", "kind", "duration", "language", "objectives", "keywords",
-        "theme", "programme", "packages", "offline", "authors", "doi", "visibility",
+        "theme", "programme", "packages", "offline", "authors", "licence", "licence_text", "doi", "visibility",
     )  # fmt: skip
     values = {name: getattr(resource, name) for name in names}
-    known = resource.licence in dict(LICENCES)
-    values["licence"] = resource.licence if known else OTHER
-    values["licence_other"] = "" if known else resource.licence
     values["establishment"] = resource.establishment_id and str(resource.establishment_id)
     asked = resource.invitations.select_related("user")
     people = [*resource.co_authors.all(), *(one.user for one in asked)]

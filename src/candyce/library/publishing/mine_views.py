@@ -31,7 +31,7 @@ def show_mine(request: SignedInRequest) -> HttpResponse:
     check_teacher(request.user)
     resources = list(queries.list_mine(request.user))
     uses = queries.get_uses(resources)
-    rows = [(one, uses[one.pk], queries.get_rating(one)) for one in resources]
+    rows = [(one, uses[one.pk]) for one in resources]
     context = {
         "rows": rows,
         "drafts": queries.list_drafts(request.user),
@@ -47,7 +47,13 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     resource = access.get_teaching_resource(request.user, slug)
     data = request.POST if request.method == "POST" else None
     initial = describe_resource(resource)
-    form = DescribeForm(data, initial=initial, user=request.user, resource=resource)
+    form = DescribeForm(
+        data,
+        initial=initial,
+        user=request.user,
+        resource=resource,
+        original=resource.adapted_from,
+    )
     if form.is_valid():
         actions.describe(resource, form.get_values(), acting_user=request.user)
         if "co_authors" in form.cleaned_data:
@@ -67,7 +73,6 @@ def _show(request: SignedInRequest, resource: Resource, form: DescribeForm) -> H
         "co_authors": resource.co_authors.all(),
         "invitations": resource.invitations.select_related("user"),
         "editions": resource.editions.select_related("author"),
-        "barred": actions.is_barred(resource),
     }
     status = 422 if form.errors else 200
     return render(request, "library/publishing/edit.html", context, status=status)
@@ -78,7 +83,9 @@ def _show(request: SignedInRequest, resource: Resource, form: DescribeForm) -> H
 def withdraw(request: SignedInRequest, slug: str) -> HttpResponse:
     resource = access.get_teaching_resource(request.user, slug)
     actions.withdraw(resource, acting_user=request.user)
-    text = _("“%(title)s” is no longer in the library. Work given with it stays, and you can publish it again.")
+    text = _(
+        "“%(title)s” is no longer in the library. Work given with it stays, and you can publish it again."
+    )
     messages.success(request, text % {"title": resource.title})
     return redirect("library:mine")
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from candyce.accounts.models import User
+from candyce.library import licences
 from candyce.library.access import visible_to
 from candyce.library.models import Draft, Resource
 from candyce.library.publishing import queries
@@ -89,7 +90,7 @@ class Publication:
         start: dict[str, Any] = {
             **said,
             "kind": said["kind"],
-            "licence": "CC-BY-4.0",
+            "licence": licences.DEFAULT,
             "visibility": Resource.Visibility.TEACHERS,
             "target": self.get_targets()[0][0],
         }
@@ -103,7 +104,15 @@ class Publication:
     def _take_up(self, original: Resource, said: dict[str, Any]) -> dict[str, Any]:
         """Of an adaptation: the original's description, with its authors after oneself."""
         known = describe_resource(original)
-        apart = ("co_authors", "doi", "visibility", "establishment", "packages", "offline", "language")
+        apart = (
+            "co_authors",
+            "doi",
+            "visibility",
+            "establishment",
+            "packages",
+            "offline",
+            "language",
+        )
         taken = {name: value for name, value in known.items() if name not in apart and value}
         others = [name for name in original.authors if name != self.user.full_name]
         return taken | {"authors": [self.user.full_name, *others], "title": said["title"]}
@@ -114,6 +123,7 @@ class Publication:
             initial=None if data is not None else self.get_initial(),
             user=self.user,
             resource=self.links.target,
+            original=self.links.original,
             targets=self.get_targets(),
         )
 
@@ -126,10 +136,14 @@ class Publication:
         private = visibility == Resource.Visibility.ME
         if self.confirmation and confirmed != self.confirmation and not private:
             said.append(
-                _("Data that look personal were found: take them away, or confirm that they are invented.")
+                _(
+                    "Data that look personal were found: take them away, or confirm that they are invented."
+                )
             )
         if self.trial.waiting and not private:
             said.append(
-                _("The notebooks are still being run from top to bottom. Wait for the result, then publish.")
+                _(
+                    "The notebooks are still being run from top to bottom. Wait for the result, then publish."
+                )
             )
         return said

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet
 
 from candyce.accounts.access import is_teacher
 from candyce.accounts.models import User
 from candyce.library.access import Visitor, is_author, visible_to, written_by
-from candyce.library.models import Draft, Edition, Invitation, Resource, Review, Use
+from candyce.library.models import Draft, Edition, Invitation, Resource, Use
 from candyce.library.publishing.access import find_origin, find_target
 from candyce.library.publishing.content import Tree
 from candyce.projects.models import Project
@@ -48,6 +48,13 @@ class Links:
     last: Edition | None
 
     @property
+    def original(self) -> Resource | None:
+        """The work by somebody else whose licence binds this one."""
+        if self.target is not None:
+            return self.target.adapted_from
+        return self.origin.resource if self.origin else None
+
+    @property
     def chooses(self) -> bool:
         """Whether the person decides between an edition and a resource apart."""
         return (
@@ -68,23 +75,14 @@ def get_links(user: User, project: Project) -> Links:
 
 def list_mine(user: User) -> QuerySet[Resource]:
     """Resources of which the person is an author, with what is said and done with them."""
-    ratings = {
-        f"mean_{name}": Avg(f"reviews__{name}", filter=Q(reviews__hidden_at=None))
-        for name in Review.CRITERIA
-    }
     return (
         Resource.objects.filter(written_by(user))
         .select_related("owner", "establishment", "adapted_from", "source")
         .annotate(
             edition_number=Max("editions__number"),
-            review_count=Count("reviews", filter=Q(reviews__hidden_at=None), distinct=True),
             adaptation_count=Count(
                 "adaptations", filter=Q(adaptations__withdrawn_at=None), distinct=True
             ),
-            endorsement_count=Count(
-                "endorsements", filter=Q(endorsements__withdrawn_at=None), distinct=True
-            ),
-            **ratings,
         )
         .order_by("-updated_at")
     )
@@ -102,13 +100,6 @@ def get_uses(resources: list[Resource]) -> dict[str, list[tuple[str, int]]]:
         ]
         for one in resources
     }
-
-
-def get_rating(resource: Resource) -> float | None:
-    """The mean of the criteria on which somebody has an opinion."""
-    means = [getattr(resource, f"mean_{name}") for name in Review.CRITERIA]
-    given = [mean for mean in means if mean is not None]
-    return sum(given) / len(given) if given else None
 
 
 def list_drafts(user: User) -> QuerySet[Draft]:
@@ -132,6 +123,8 @@ def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
     source = resource.source if author else None
     return {
         "may_edit": author,
+        "invitation": user.is_authenticated
+        and list_invitations(user).filter(resource=resource).first(),
         "edition_source": source if source and source.deleted_at is None else None,
         "adaptation_count": list_adaptations(user, resource).count(),
     }

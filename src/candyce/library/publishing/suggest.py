@@ -191,7 +191,9 @@ def guess_keywords(text: str, known: list[tuple]) -> list[str]:
     """Keywords of the library that stand in the text, those that stand most often first."""
     folded = re.sub(r"[^\w+#'’-]+", " ", f" {fold(text)} ")
     vocabulary = {fold(word): word for keywords, *_rest in known for word in keywords}
-    counts = {word: folded.count(f" {key}") for key, word in vocabulary.items() if _stands(word, folded)}
+    counts = {
+        word: folded.count(f" {key}") for key, word in vocabulary.items() if _stands(word, folded)
+    }
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
     return ranked[:KEYWORDS]
 
@@ -214,7 +216,9 @@ def guess_kind(content: Content) -> str:
 def guess_duration(content: Content) -> int:
     """Minutes, by fives: reading at 150 words a minute, two minutes a cell of code, six an exercise."""
     text = read_text(content)
-    code = [place for place in content.iter_places() if place.kind == "code" and place.source.strip()]
+    code = [
+        place for place in content.iter_places() if place.kind == "code" and place.source.strip()
+    ]
     questions = sum(len(get_questions(one)) for one in content.notebooks.values() if one)
     minutes = len(text.split()) / 150 + 2 * len(code) + 6 * questions
     return int(min(max(round(minutes / 5) * 5, SHORTEST), LONGEST))
@@ -248,4 +252,6 @@ def _find_imports(source: str) -> set[str]:
 
 def fetches(content: Content) -> bool:
     """Whether the code reads something from the network."""
-    return any(place.kind == "code" and FETCH.search(place.source) for place in content.iter_places())
+    return any(
+        place.kind == "code" and FETCH.search(place.source) for place in content.iter_places()
+    )

@@ -80,7 +80,9 @@ def _find_failure(trial: dict[str, Any], numbers: dict[tuple[str, int], str]) ->
     where = (path, number, numbers.get((path, number), ""))
     if trial["result"] == Execution.Result.FAILED:
         text = _("Run from top to bottom, this cell fails: %(message)s")
-        mend = _("Restart the kernel in the editor and run all cells: what was defined earlier is gone then.")
+        mend = _(
+            "Restart the kernel in the editor and run all cells: what was defined earlier is gone then."
+        )
         return [Finding("fails", BLOCK, text % {"message": trial.get("message", "")}, mend, *where)]
     if trial["result"] == Execution.Result.TOO_LONG:
         text = _("Run from top to bottom, it takes too long here: stopped.")
@@ -89,7 +91,10 @@ def _find_failure(trial: dict[str, Any], numbers: dict[tuple[str, int], str]) ->
 
 
 def _find_dead(trial: dict[str, Any]) -> list[Finding]:
-    text, mend = _("This address does not answer: %(url)s (%(why)s)."), _("Correct the link or take it away.")
+    text, mend = (
+        _("This address does not answer: %(url)s (%(why)s)."),
+        _("Correct the link or take it away."),
+    )
     return [
         Finding(
             "dead_link", ADVICE, text % {"url": one["url"][:120], "why": one["why"]}, mend,

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candyce.accounts.http import SignedInRequest
-from candyce.lib.errors import CandyceError
+from candyce.lib.errors import CandyceError, NotFound
 from candyce.library.models import Draft, Resource
 from candyce.library.publishing import access, actions
+from candyce.library.publishing.changes import compare_files
 from candyce.library.publishing.forms import EDITION, PublishForm, keep_typed
 from candyce.library.publishing.pages import Publication
 from candyce.library.publishing.preview import get_preview
@@ -56,9 +57,7 @@ def publish(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return _publish(request, _begin(request, project), form)
 
 
-def _publish(
-    request: SignedInRequest, publication: Publication, form: PublishForm
-) -> HttpResponse:
+def _publish(request: SignedInRequest, publication: Publication, form: PublishForm) -> HttpResponse:
     if not form.is_valid():
         return _show(request, publication, form, status=422)
     values = form.cleaned_data
@@ -89,9 +88,15 @@ def _publish(
 def _tell(request: SignedInRequest, outcome: actions.Outcome) -> None:
     title = {"title": outcome.resource.title}
     if outcome.repeated:
-        messages.info(request, _("These files are published already: here they are. Nothing was published twice."))
+        messages.info(
+            request,
+            _("These files are published already: here they are. Nothing was published twice."),
+        )
     elif outcome.edition is None:
-        messages.success(request, _("The files have not changed since the last edition: the description is saved."))
+        messages.success(
+            request,
+            _("The files have not changed since the last edition: the description is saved."),
+        )
     elif outcome.edition.number == 1:
         messages.success(request, _("“%(title)s” is in the library.") % title)
     else:
@@ -154,3 +159,22 @@ def show_preview(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     preview = get_preview(publication, as_pupil=request.GET.get("as") == "pupil")
     context = {**_describe(publication), "preview": preview}
     return render(request, "library/publishing/preview.html", context)
+
+
+@require_safe
+@login_required
+def show_changes(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+    """What a new edition changes, cell by cell."""
+    project = access.get_publishable(request.user, pk)
+    tree = actions.get_present_tree(project)
+    publication = Publication(project, request.user, tree)
+    last = publication.links.last
+    if last is None:
+        raise NotFound
+    context = {
+        "project": project,
+        "last": last,
+        "resource": publication.links.target,
+        "changes": compare_files(last.version.tree, tree),
+    }
+    return render(request, "library/publishing/changes.html", context)

@@ -36,12 +36,69 @@ LEVELS = {
 # Short words that nearly every sentence of the language has and the other has not.
 LANGUAGES = {
     "fr": frozenset(
-        "le la les des du une un et est que qui dans pour sur avec ce cette vous nous il elle au aux en ne pas"
-        " sont plus par".split()
+        [
+            "le",
+            "la",
+            "les",
+            "des",
+            "du",
+            "une",
+            "un",
+            "et",
+            "est",
+            "que",
+            "qui",
+            "dans",
+            "pour",
+            "sur",
+            "avec",
+            "ce",
+            "cette",
+            "vous",
+            "nous",
+            "il",
+            "elle",
+            "au",
+            "aux",
+            "en",
+            "ne",
+            "pas",
+            "sont",
+            "plus",
+            "par",
+        ]
     ),
     "en": frozenset(
-        "the of and is to in that it for with you are this be on as from we at by an or not can which your will"
-        " how".split()
+        [
+            "the",
+            "of",
+            "and",
+            "is",
+            "to",
+            "in",
+            "that",
+            "it",
+            "for",
+            "with",
+            "you",
+            "are",
+            "this",
+            "be",
+            "on",
+            "as",
+            "from",
+            "we",
+            "at",
+            "by",
+            "an",
+            "or",
+            "not",
+            "can",
+            "which",
+            "your",
+            "will",
+            "how",
+        ]
     ),
 }
 

@@ -18,7 +18,8 @@ from candyce.library.publishing.content import Content, Place, iter_output_texts
 LENGTH = 1_000_000  # characters of one text that are looked through
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[A-Za-z]{2,24}\b")
 _INVENTED_HOSTS = re.compile(
-    r"@(?:[\w-]+\.)*(?:example|exemple)\.\w+$|\.(?:test|invalid|example|localhost)$|^git@", re.IGNORECASE
+    r"@(?:[\w-]+\.)*(?:example|exemple)\.\w+$|\.(?:test|invalid|example|localhost)$|^git@",
+    re.IGNORECASE,
 )
 # Without separators only mobile numbers are meant: "0123456789" is the alphabet of digits.
 _PHONE = re.compile(
@@ -31,7 +32,18 @@ _NIR = re.compile(
 )
 _INE = re.compile(r"(?<![\w])(?:\d{9}[A-HJK]{2}|\d{10}[A-Z])(?![\w])")
 _HOME = re.compile(r"(?:/home/|/Users/|[A-Z]:\\{1,2}Users\\{1,2})([\w.-]{2,64})")
-_NOBODY = {"pyodide", "web_user", "jovyan", "user", "username", "runner", "public", "shared", "nom", "eleve"}
+_NOBODY = {
+    "pyodide",
+    "web_user",
+    "jovyan",
+    "user",
+    "username",
+    "runner",
+    "public",
+    "shared",
+    "nom",
+    "eleve",
+}
 
 
 @dataclass(frozen=True)
@@ -67,13 +79,19 @@ def _find(text: Text, pupils: dict[str, str]) -> Iterator[Finding]:
         yield _make(text, "phone", _("A telephone number stands here: %(shown)s."), phones)
     numbers = [one for one in _NIR.findall(body) if nir.is_valid(one.replace(".", ""))]
     if numbers:
-        yield _make(text, "nir", _("A social security number (NIR) stands here: %(shown)s."), numbers)
+        yield _make(
+            text, "nir", _("A social security number (NIR) stands here: %(shown)s."), numbers
+        )
     ines = _INE.findall(body)
     if ines:
-        yield _make(text, "ine", _("This looks like a pupil’s national number (INE): %(shown)s."), ines)
+        yield _make(
+            text, "ine", _("This looks like a pupil’s national number (INE): %(shown)s."), ines
+        )
     homes = [one for one in _HOME.findall(body) if fold(one) not in _NOBODY]
     if homes:
-        yield _make(text, "home", _("A path of a computer shows its user’s name: %(shown)s."), homes)
+        yield _make(
+            text, "home", _("A path of a computer shows its user’s name: %(shown)s."), homes
+        )
     names = _find_names(body, pupils)
     if names:
         yield _make(text, "pupil", _("A pupil of yours is named here: %(shown)s."), names)

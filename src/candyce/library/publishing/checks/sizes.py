@@ -47,7 +47,9 @@ def _find_totals(content: Content) -> Iterator[Finding]:
     for path in content.notebooks:
         size = content.tree[path][1]
         if size > MAX_PREVIEW:
-            text = _("This notebook weighs %(size)s MB: too much to be shown on the resource’s page.")
+            text = _(
+                "This notebook weighs %(size)s MB: too much to be shown on the resource’s page."
+            )
             yield Finding("large_notebook", ADVICE, text % {"size": size // MEGABYTE}, mend, path)
 
 
