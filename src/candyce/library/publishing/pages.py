@@ -14,7 +14,7 @@ from candyce.library import licences
 from candyce.library.access import visible_to
 from candyce.library.models import Draft, Resource
 from candyce.library.publishing import queries
-from candyce.library.publishing.checks import CONFIRM, Finding, find_all
+from candyce.library.publishing.checks import CONFIRM, Finding, find_all, sort_findings
 from candyce.library.publishing.content import Content, get_digest, read_content
 from candyce.library.publishing.forms import EDITION, SEPARATE, PublishForm, describe_resource
 from candyce.library.publishing.suggest import suggest
@@ -59,7 +59,7 @@ class Publication:
 
     @property
     def all_findings(self) -> list[Finding]:
-        return [*self.trial.findings, *self.findings]
+        return sort_findings([*self.trial.findings, *self.findings])
 
     @cached_property
     def confirmation(self) -> str:

@@ -10,19 +10,24 @@ from candyce.library.publishing.checks.personal import find_personal
 from candyce.library.publishing.checks.sizes import find_sizes
 from candyce.library.publishing.content import Content
 
-__all__ = ["ADVICE", "BLOCK", "CONFIRM", "Finding", "find_all"]
+__all__ = ["ADVICE", "BLOCK", "CONFIRM", "Finding", "find_all", "sort_findings"]
 
 SHOWN = 200  # findings of one project
 _ORDER = {BLOCK: 0, CONFIRM: 1, ADVICE: 2}
 
 
 def find_all(content: Content, user: User) -> list[Finding]:
-    """What is to be mended first, then what is to be looked at, then advice; each in the order of the files."""
+    """What reading the files tells."""
     found = [
         *find_sizes(content),
         *find_exercises(content),
         *find_links(content),
         *find_personal(content, user),
     ]
-    found = list(dict.fromkeys(found))
-    return sorted(found, key=lambda one: (_ORDER[one.level], one.path, one.number))[:SHOWN]
+    return sort_findings(found)[:SHOWN]
+
+
+def sort_findings(found: list[Finding]) -> list[Finding]:
+    """What is to be mended first, then what is to be looked at, then advice; each in the order of the files."""
+    once = list(dict.fromkeys(found))
+    return sorted(once, key=lambda one: (_ORDER[one.level], one.path, one.number))
