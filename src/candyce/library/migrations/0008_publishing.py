@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("library", "0006_trust"),
+        ("library", "0007_standing"),
         ("projects", "0004_released"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
