@@ -7,9 +7,9 @@ from candyce.library import views
 app_name = "library"
 urlpatterns = [
     path("", views.show_list, name="list"),
-    path("", include("candyce.library.publishing.urls")),
     path("", include("candyce.library.trust.urls")),
     path("", include("candyce.library.advice.urls")),
+    path("", include("candyce.library.sequences.urls")),
     path("<slug:slug>/", views.show_resource, name="detail"),
     path("<slug:slug>/adapt/", views.adapt, name="adapt"),
 ]

@@ -17,7 +17,7 @@ from candyce.library.advice import queries as advice
 from candyce.library.advice.actions import record_use
 from candyce.library.forms import SearchForm
 from candyce.library.models import Use
-from candyce.library.publishing import queries as publishing
+from candyce.library.sequences import queries as sequences
 
 
 @require_safe
@@ -33,6 +33,7 @@ def show_list(request: SignedInRequest) -> HttpResponse:
         "asked": asked,
         "filtered": any(asked.values()),
         "resources": queries.search(resources, **asked),
+        "collections": sequences.find(request.user, asked["text"]),
         "facets": queries.get_facets(resources, **asked),
     }
     return render(request, "library/list.html", context)
@@ -53,8 +54,8 @@ def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
         "files": sorted(version.tree.items()),
         **advice.get_detail(request.user, resource),
         "may_give": is_teacher(request.user),
-        **publishing.get_detail(request.user, resource),
     }
+    context |= sequences.get_detail(request.user, resource)
     return render(request, "library/detail.html", context)
 
 

@@ -4,8 +4,6 @@ from candyce.library.models.collections import Collection, CollectionItem
 from candyce.library.models.news import News
 from candyce.library.models.opinions import Endorsement, Report, Review
 from candyce.library.models.reading import Reader, SavedSearch, SearchChange, Standing, Use
-from candyce.library.models.publishing import Draft, Invitation
-from candyce.library.models.reading import Reader, SavedSearch, SearchChange, Use
 from candyce.library.models.resource import (
     LANGUAGE_NAMES,
     Edition,
@@ -19,11 +17,9 @@ __all__ = [
     "LANGUAGE_NAMES",
     "Collection",
     "CollectionItem",
-    "Draft",
     "Edition",
     "Endorsement",
     "Execution",
-    "Invitation",
     "News",
     "Outputs",
     "Reader",

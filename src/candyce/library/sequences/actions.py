@@ -5,7 +5,7 @@ The order of a collection is changed under a lock on its row: two tabs, or two c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,8 @@ from candyce.accounts.models import Organisation, User
 from candyce.lib.errors import BadRequest
 from candyce.lib.text import fold
 from candyce.library.access import staff_organisations
-from candyce.library.models import Collection, CollectionItem, Resource
+from candyce.library.advice.actions import record_use
+from candyce.library.models import Collection, CollectionItem, Resource, Use
 from candyce.library.sequences.access import check_may_collect, visible_items
 from candyce.projects.actions import check_title
 
@@ -48,7 +49,10 @@ class Said:
 def keep(resource: Resource, *, acting_user: User) -> None:
     """Put the resource with those that the person keeps. Keeping twice keeps once."""
     check_may_collect(acting_user)
-    add_item(_get_kept(acting_user), resource, acting_user=acting_user)
+    kept = _get_kept(acting_user)
+    if not kept.items.filter(resource=resource).exists():
+        add_item(kept, resource, acting_user=acting_user)
+        record_use(acting_user, resource, Use.Verb.KEPT)
 
 
 @transaction.atomic
@@ -207,6 +211,28 @@ def add_item(
     _touch(collection)
     do_audit("collection_added", collection, acting_user=acting_user, resource=resource.pk)
     return item
+
+
+@transaction.atomic
+def collect(
+    resource: Resource,
+    *,
+    acting_user: User,
+    wanted: Mapping[Collection, bool],
+    title: str = "",
+    kind: str = Collection.Kind.COLLECTION,
+) -> None:
+    """Have the resource in these of one's collections and not in those, and in a new one if it has a title."""
+    for collection, holds in wanted.items():
+        if holds:
+            add_item(collection, resource, acting_user=acting_user)
+            continue
+        item = collection.items.filter(resource=resource).first()
+        if item is not None:
+            remove_item(item, acting_user=acting_user)
+    if title.strip():
+        made = create_collection(Said(title=title, kind=kind), acting_user=acting_user)
+        add_item(made, resource, acting_user=acting_user)
 
 
 @transaction.atomic
