@@ -80,7 +80,7 @@ KINDS: dict[str, tuple[Any, str, str, bool]] = {
     ),
     "report_handled": (
         _("Your report on “%(title)s” was handled: %(decision)s"),
-        "library:detail",
+        "library:report",
         "",
         False,
     ),
@@ -90,7 +90,33 @@ KINDS: dict[str, tuple[Any, str, str, bool]] = {
         "",
         True,
     ),
+    "put_back": (
+        _("“%(title)s” is back in the library: %(decision)s"),
+        "library:detail",
+        "",
+        False,
+    ),
+    "report_decided": (
+        _("A report on “%(title)s” was handled: %(decision)s"),
+        "library:detail",
+        "",
+        False,
+    ),
+    "review_hidden": (
+        _("Your opinion on “%(title)s” was hidden by a moderator: %(decision)s"),
+        "library:detail",
+        "reviews",
+        True,
+    ),
+    "review_kept": (
+        _("A report on your opinion on “%(title)s” was handled: %(decision)s"),
+        "library:detail",
+        "reviews",
+        False,
+    ),
 }
+# Who reported a resource is told what became of it, though it may be withdrawn now.
+WHATEVER_BECAME = ("report_handled",)
 
 
 @dataclass(frozen=True)
@@ -142,8 +168,10 @@ def get_news(user: User, *, limit: int = SHOWN) -> list[Told]:
         user=user,
         dismissed_at=None,
         kind__in=KINDS,
-        resource__in=Resource.objects.filter(readable(user)),
     ).select_related("resource")
+    rows = rows.filter(
+        Q(resource__in=Resource.objects.filter(readable(user))) | Q(kind__in=WHATEVER_BECAME)
+    )
     return list(_show(rows[:limit]))
 
 

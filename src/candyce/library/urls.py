@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("candyce.library.trust.urls")),
     path("", include("candyce.library.advice.urls")),
     path("", include("candyce.library.sequences.urls")),
+    path("", include("candyce.library.peers.urls")),
     path("<slug:slug>/", views.show_resource, name="detail"),
     path("<slug:slug>/adapt/", views.adapt, name="adapt"),
 ]

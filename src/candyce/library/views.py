@@ -17,6 +17,7 @@ from candyce.library.advice import queries as advice
 from candyce.library.advice.actions import record_use
 from candyce.library.forms import SearchForm
 from candyce.library.models import Use
+from candyce.library.peers.queries import get_detail as get_peers
 from candyce.library.sequences import queries as sequences
 
 
@@ -54,6 +55,7 @@ def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
         "files": sorted(version.tree.items()),
         **advice.get_detail(request.user, resource),
         "may_give": is_teacher(request.user),
+        **get_peers(request.user, resource),
     }
     context |= sequences.get_detail(request.user, resource)
     return render(request, "library/detail.html", context)

@@ -103,6 +103,8 @@ class Report(models.Model):
     review = models.ForeignKey(
         Review, null=True, blank=True, on_delete=models.SET_NULL, related_name="reports"
     )
+    # Stays true when the review is deleted: its report never becomes one of the resource.
+    about_review = models.BooleanField(default=False)
     user = models.ForeignKey(
         "accounts.User", null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -156,7 +157,7 @@ def is_moderator(user: Visitor) -> bool:
 def get_moderators(resource: Resource) -> QuerySet[User]:
     """Those for whom :func:`moderated_by` holds."""
     staff = Role.objects.filter(name__in=STAFF, user=resource.owner_id)
-    chain: set[object] = set()
+    chain: set[uuid.UUID] = set()
     if resource.owner_id:
         chain = _with_above(staff.values_list("organisation", flat=True))
         if resource.establishment_id:
@@ -167,8 +168,8 @@ def get_moderators(resource: Resource) -> QuerySet[User]:
     return User.objects.filter(pk__in=roles.values("user"), is_active=True)
 
 
-def _with_above(keys: Iterable[object]) -> set[object]:
-    found: set[object] = set()
+def _with_above(keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    found: set[uuid.UUID] = set()
     rows = Organisation.objects.filter(pk__in=list(keys))
     for row in rows.values_list("pk", "parent", "parent__parent"):
         found |= {key for key in row if key}

@@ -1,0 +1,144 @@
+"""What the page of a resource says of opinions and recommendations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Avg, Count
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from candyce.lib.markdown import render_remark
+from candyce.library import access
+from candyce.library.access import Visitor
+from candyce.library.models import Endorsement, Resource, Review
+from candyce.library.opinions import name_endorser, standing_endorsements
+from candyce.library.opinions import shown_reviews as counted_reviews
+from candyce.library.peers import access as peers
+from candyce.library.peers.forms import CRITERIA, MARKS
+from candyce.library.peers.provenance import get_provenance
+
+SHOWN = 20  # comments on the page itself
+
+
+@dataclass(frozen=True)
+class Rate:
+    """The mean of one criterion, 1 to 5 or None, and how many people gave a mark."""
+
+    label: str
+    mean: float | None
+    count: int
+
+
+@dataclass
+class Opinion:
+    """A review as one reader sees it; ``name`` is empty for those who do not work in education."""
+
+    review: Review
+    name: str
+    edition: int | None
+    older: bool
+    mine: bool
+    comment: SafeString
+    answer: SafeString
+    answered_by: str
+    marks: list[tuple[str, str]] = field(default_factory=list)
+    own_answer: bool = False
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A standing recommendation; ``older`` when a later edition came out since."""
+
+    endorsement: Endorsement
+    by: str
+    inspector: str
+    edition: int | None
+    older: bool
+    may_withdraw: bool
+
+
+def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
+    """The context of this room's parts of the page, under one name."""
+    editions = list(resource.editions.select_related("author"))
+    last = editions[0].number if editions else 1
+    author = access.is_author(user, resource)
+    opinions = get_opinions(user, resource, last=last, author=author)
+    staff = access.is_staff(user)
+    return {
+        "peers": {
+            "rates": get_rates(resource),
+            "opinions": opinions[:SHOWN],
+            "more": len(opinions) > SHOWN,
+            "comments_hidden": not peers.may_read_comments(user, resource),
+            "mine": next((one for one in opinions if one.mine), None),
+            "may_review": staff and not author,
+            "may_answer": author,
+            "may_endorse": peers.may_endorse(user, resource),
+            "recommendations": get_recommendations(user, resource, last=last),
+            "last": last,
+            **get_provenance(user, resource, editions),
+        }
+    }
+
+
+def get_rates(resource: Resource) -> list[Rate]:
+    """Each criterion's mean and number of raters, in the order of the form."""
+    asked: dict[str, Any] = {}
+    for name in Review.CRITERIA:
+        asked[f"{name}_mean"], asked[f"{name}_count"] = Avg(name), Count(name)
+    found = counted_reviews(resource).aggregate(**asked)
+    return [
+        Rate(str(CRITERIA[name][0]), found[f"{name}_mean"], found[f"{name}_count"])
+        for name in Review.CRITERIA
+    ]
+
+
+def get_opinions(
+    user: Visitor, resource: Resource, *, last: int, author: bool = False
+) -> list[Opinion]:
+    """The reviews that the person may read, her own first, then the latest."""
+    named = access.is_staff(user)
+    rows = peers.shown_reviews(user, resource).select_related("user", "edition", "answered_by")
+    opinions = [_describe(row, user, last, named=named) for row in rows]
+    if not author:
+        opinions = [one for one in opinions if one.mine or one.comment or one.marks]
+    return sorted(opinions, key=lambda one: not one.mine)
+
+
+def _describe(row: Review, user: Visitor, last: int, *, named: bool) -> Opinion:
+    number = row.edition.number if row.edition else None
+    words = dict(MARKS)
+    given = [(name, getattr(row, name)) for name in Review.CRITERIA]
+    mine = row.user_id == user.pk
+    return Opinion(
+        review=row,
+        name=row.user.full_name if named or mine else "",
+        edition=number,
+        older=number is not None and number < last,
+        mine=mine,
+        comment=render_remark(row.comment) if row.comment else SafeString(""),
+        answer=render_remark(row.answer) if row.answer else SafeString(""),
+        answered_by=row.answered_by.full_name if row.answered_by and named else "",
+        marks=[(str(CRITERIA[name][0]), str(words[str(mark)])) for name, mark in given if mark],
+        own_answer=row.answered_by_id == user.pk,
+    )
+
+
+def get_recommendations(user: Visitor, resource: Resource, *, last: int) -> list[Recommendation]:
+    """Those that stand, the latest first."""
+    own = set(
+        resource.endorsements.filter(peers.own_endorsements(user)).values_list("pk", flat=True)
+    )
+    return [
+        Recommendation(
+            endorsement=row,
+            by=name_endorser(row) or _("an inspector"),
+            inspector=row.user.full_name if row.organisation and row.user else "",
+            edition=row.edition.number if row.edition else None,
+            older=row.edition is not None and row.edition.number < last,
+            may_withdraw=row.pk in own,
+        )
+        for row in standing_endorsements(resource)
+    ]

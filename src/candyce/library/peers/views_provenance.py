@@ -1,0 +1,67 @@
+"""Pages of where a resource comes from: its editions and what changed between them, how it is cited."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from candyce.lib.errors import NotFound
+from candyce.library import access
+from candyce.library.peers import citation, provenance
+
+
+@require_safe
+def show_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """The editions, and for people who signed in what changed between two of them."""
+    resource = access.get_resource(request.user, slug)
+    editions = list(resource.editions.select_related("author"))
+    context: dict[str, object] = {"resource": resource, "editions": editions}
+    if "to" in request.GET:
+        if not request.user.is_authenticated:  # comparing takes seconds of the processor
+            return redirect_to_login(request.get_full_path())
+        numbers = [_read_number(request.GET.get(name, "")) for name in ("from", "to")]
+        before, after = (provenance.get_edition(resource, number) for number in sorted(numbers))
+        changes, more = provenance.compare_editions(
+            request.user, before, after, only=request.GET.get("file", "")
+        )
+        context |= {"before": before, "after": after, "changes": changes, "more": more}
+    return render(request, "library/peers/history.html", context)
+
+
+def _read_number(text: str) -> int:
+    if not text.isdigit() or len(text) > 6:
+        raise NotFound
+    return int(text)
+
+
+@require_safe
+def cite(request: HttpRequest, slug: str) -> HttpResponse:
+    """How to cite it; ``?format=bibtex`` or ``csl`` is a file."""
+    resource = access.get_resource(request.user, slug)
+    edition = resource.editions.first()
+    wanted = request.GET.get("format", "")
+    if wanted == "bibtex":
+        text = citation.make_bibtex(resource, edition)
+        return _file(text, "application/x-bibtex; charset=utf-8", f"{slug}.bib")
+    csl = json.dumps(citation.make_csl(resource, edition), ensure_ascii=False, indent=2)
+    if wanted == "csl":
+        return _file(csl, "application/vnd.citationstyles.csl+json; charset=utf-8", f"{slug}.json")
+    context = {
+        "resource": resource,
+        "sentence": citation.make_sentence(resource, edition),
+        "bibtex": citation.make_bibtex(resource, edition),
+        "csl": csl,
+        "doi": citation.clean_doi(resource.doi),
+    }
+    return render(request, "library/peers/cite.html", context)
+
+
+def _file(text: str, mimetype: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
