@@ -40,6 +40,7 @@ def _asks_database(item) -> bool:
 @pytest.fixture(autouse=True)
 def _blobs(tmp_path, settings):
     settings.BLOBS_DIR = tmp_path / "blobs"
+    settings.SEARCH_DIR = tmp_path / "search"
 
 
 @pytest.fixture

@@ -210,6 +210,14 @@ STORAGES = {
 BLOBS_DIR = Path(
     ENV.get("CANDYCE_BLOBS", str(DATA / "blobs"), "Folder of file contents.", shown="var/blobs")
 )
+SEARCH_DIR = Path(
+    ENV.get(
+        "CANDYCE_SEARCH_DIR",
+        str(DATA / "search"),
+        "Folder of the library's search index: on a disk of this machine, shared by its processes only.",
+        shown="var/search",
+    )
+)
 MEGABYTE = 1024 * 1024
 PROJECT_QUOTA = MEGABYTE * ENV.get(
     "CANDYCE_PROJECT_QUOTA_MB", "100", "Largest size of one project, in megabytes.", parse=int

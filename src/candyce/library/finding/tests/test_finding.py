@@ -1,0 +1,186 @@
+"""Finding: words in their forms, misprints, synonyms, facets, and whose eyes see what."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from candyce.library.editions import do_make_edition, do_note_change
+from candyce.library.finding import asked, keeping, queries, store
+from candyce.library.models import Resource
+from candyce.projects.blobs import do_store_blob
+
+
+def publish(slug, title, cells=(), **values):
+    """A resource with one notebook of these code cells."""
+    notebook = {
+        "cells": [
+            {"cell_type": "code", "id": f"c{place}", "metadata": {}, "source": source, "outputs": []}
+            for place, source in enumerate(cells)
+        ],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    blob = do_store_blob(json.dumps(notebook).encode())
+    defaults = {
+        "title": title, "abstract": "", "discipline": "nsi", "levels": ["premiere"],
+        "keywords": [], "objectives": [], "duration": 55, "kind": "lesson", "language": "fr",
+    }  # fmt: skip
+    tree = {"n.ipynb": [blob.sha256, blob.size, 0]}
+    return do_make_edition(slug, {**defaults, **values}, tree, acting_user=None).resource
+
+
+def find(user, address):
+    return queries.find(user, asked.parse(address))
+
+
+def get_slugs(user, address):
+    return [one.pk for one in find(user, address).resources]
+
+
+@pytest.fixture
+def shelf(school):
+    publish("derivation", "La dérivation, pas à pas", keywords=["tangente"], levels=["premiere", "terminale"],
+            discipline="mathematiques", theme="Analyse", duration=110)  # fmt: skip
+    publish("tangentes", "Courbes et droites", abstract="Des tangentes pour la dérivation.",
+            discipline="mathematiques", duration=25)  # fmt: skip
+    publish("dictionnaires", "Les dictionnaires", ["eleves = {'Ada': 12}\nfor cle in eleves: print(cle)"],
+            packages=["numpy"], offline=False)  # fmt: skip
+    publish("loops", "Writing loops", abstract="Derivatives are not needed.", language="en", kind="exercise")
+    publish("chevaux", "Compter les chevaux", levels=["seconde"], discipline="snt")
+    return school
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("DERIVATION", ["derivation", "tangentes"]),
+        ("dérivations", ["derivation", "tangentes"]),
+        ("l'élève", ["dictionnaires"]),
+        ("cheval", ["chevaux"]),
+        ("loop", ["loops"]),
+        ("loops ", ["loops"]),
+        ("dico", ["dictionnaires"]),
+        ("maths", ["derivation", "tangentes"]),
+        ("derivatoin", ["derivation", "tangentes"]),
+        ("dictionaire ", ["dictionnaires"]),
+        ("dictio", ["dictionnaires"]),
+        ("di", ["dictionnaires"]),
+        ("tangente", ["derivation", "tangentes"]),
+        ("les dictionnaires de la", ["dictionnaires"]),
+        ("print cle", ["dictionnaires"]),
+        ("zzzzzz", []),
+    ],
+)
+def test_words_are_found_in_all_their_forms(shelf, query, found):
+    assert get_slugs(shelf.alice, f"q={query}") == found
+
+
+def test_when_nothing_has_all_words_those_that_have_most_are_said_to_be_so(shelf):
+    results = find(shelf.alice, "q=tangente chevaux zebre")
+    assert results.found.some
+    assert find(shelf.alice, "q=tangente chevaux").found.some
+    assert {one.pk for one in find(shelf.alice, "q=tangente chevaux").resources} == {
+        "derivation", "tangentes", "chevaux",
+    }  # fmt: skip
+
+
+def test_each_facet_counts_what_the_other_choices_leave(shelf):
+    results = find(shelf.alice, "discipline=mathematiques&discipline=snt&level=seconde")
+    counts = results.found.counts
+    assert [one.pk for one in results.resources] == ["chevaux"]
+    assert counts["discipline"] == {"snt": 1}
+    assert counts["level"] == {"premiere": 2, "terminale": 1, "seconde": 1}
+    assert counts["kind"] == {"lesson": 1}
+    shown = {shown.name: shown for shown in results.facets}
+    assert [(one.value, one.chosen) for one in shown["discipline"].choices] == [
+        ("mathematiques", True), ("snt", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("mark=offline&kind=lesson&discipline=nsi", []),
+        ("package=numpy", ["dictionnaires"]),
+        ("theme=Analyse", ["derivation"]),
+        ("duration=30&duration=120", ["derivation", "tangentes"]),
+        ("language=en", ["loops"]),
+        ("q=derivation&mark=recommended", []),
+        ("level=sorcery", ["derivation", "tangentes", "dictionnaires", "loops", "chevaux"]),
+    ],
+)
+def test_choices_leave_the_resources_that_have_one_of_each(shelf, address, found):
+    assert sorted(get_slugs(shelf.alice, address)) == sorted(found)
+
+
+def test_index_and_database_count_alike(shelf, monkeypatch):
+    addresses = ["", "q=tangentes", "discipline=mathematiques&level=terminale", "mark=offline", "duration=60"]
+    indexed = [find(shelf.alice, one) for one in addresses]
+    monkeypatch.setattr(keeping, "get_index", lambda: None)
+    plain = [find(shelf.alice, one) for one in addresses]
+    assert [one.plain for one in plain] == [True] * 5
+    for one, other in zip(indexed, plain, strict=True):
+        assert sorted(one.found.slugs) == sorted(other.found.slugs)
+        assert one.found.counts == {name: dict(count) for name, count in other.found.counts.items()}
+
+
+def test_a_change_is_found_at_once_and_what_is_gone_is_not(shelf):
+    assert get_slugs(shelf.alice, "q=giraffe") == []
+    resource = Resource.objects.get(pk="loops")
+    resource.title = "A giraffe"
+    resource.save()
+    do_note_change(resource)
+    assert get_slugs(shelf.alice, "q=giraffe") == ["loops"]
+    resource.withdrawn_at = timezone.now()
+    resource.save()
+    do_note_change(resource)
+    assert get_slugs(shelf.alice, "q=giraffe") == []
+    assert find(shelf.alice, "").total == 4
+
+
+def test_a_solution_cannot_be_found(school):
+    publish("secret", "Exercice", ["def double(x):\n    ### BEGIN SOLUTION\n    return deuxfoisplus\n    ### END SOLUTION"])
+    resource = Resource.objects.get()
+    resource.visibility = "everyone"
+    resource.save()
+    assert get_slugs(school.bob, "q=double") == ["secret"]
+
+
+@pytest.mark.parametrize("harm", ["missing", "garbage", "truncated", "schema", "database", "folder"])
+def test_an_index_that_cannot_be_used_is_made_anew(shelf, harm, settings):
+    assert get_slugs(shelf.alice, "q=loop") == ["loops"]
+    folder = settings.SEARCH_DIR
+    state = json.loads((folder / "state.json").read_text())
+    store._opened.clear()
+    if harm == "missing":
+        (folder / "state.json").unlink()
+    elif harm == "garbage":
+        (folder / "state.json").write_text("{")
+    elif harm in {"schema", "database"}:
+        (folder / "state.json").write_text(json.dumps({**state, harm: 99}))
+    elif harm == "truncated":
+        for file in (folder / state["folder"]).iterdir():
+            if file.suffix in {".term", ".idx", ".store", ".fast"}:
+                file.write_bytes(b"")
+    else:
+        (folder / state["folder"] / "meta.json").unlink()
+    assert get_slugs(shelf.alice, "q=loop") == ["loops"]
+    assert get_slugs(shelf.alice, "q=loop") == ["loops"]
+    assert json.loads((folder / "state.json").read_text())["folder"] != state["folder"]
+
+
+def test_a_large_library_is_searched_in_the_database_until_its_index_is_made(shelf, monkeypatch):
+    made = []
+    monkeypatch.setattr(keeping, "FEW", 2)
+    monkeypatch.setattr(keeping, "_asked_at", 0.0)
+    monkeypatch.setattr(keeping, "start_rebuild", lambda: made.append(1))
+    results = find(shelf.alice, "q=loop")
+    assert (results.plain, [one.pk for one in results.resources], made) == (True, ["loops"], [1])
+    assert find(shelf.alice, "q=loop").plain
+    assert made == [1]
+    assert keeping.bring_up_to_date() == 5
+    assert not find(shelf.alice, "q=loop").plain
