@@ -6,6 +6,7 @@ a longer word while it is the last and one still types, or the nearest word of a
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +28,7 @@ from candyce.library.finding.words import (
 CONTENT_BOOST, SYNONYM_BOOST, BEGIN_BOOST = 0.35, 0.8, 0.8
 KNOWN = 100  # resources with a word: then nobody need ask whether this reader may see one of them
 MOST_COMPLETIONS = 40
-CANDIDATES = 60  # resources in whose words a correction is looked for
+CANDIDATES = 30  # resources in whose words a correction is looked for
 
 
 @dataclass(frozen=True)
@@ -176,23 +177,20 @@ class Planner:
                 schema.make_schema(), "names", word, distance, prefix=beginning
             )
             hits = self.searcher.search(self.see(near), CANDIDATES, count=False).hits
-            found: dict[str, int] = {}
-            for _score, address in hits:
-                for name in self.searcher.doc(address)["names"][0].split():
-                    if _is_near(word, name, distance, beginning=beginning):
-                        found[name] = found.get(name, 0) + 1
+            names = Counter(
+                name
+                for _score, address in hits
+                for name in self.searcher.doc(address)["names"][0].split()
+            )
+            found = [
+                name
+                for name in names
+                if measure_distance(word, name, distance, beginning=beginning) <= distance
+            ]
             if found:
-                ranked = sorted(found, key=lambda name: (name[0] != word[0], -found[name], name))
+                ranked = sorted(found, key=lambda name: (name[0] != word[0], -names[name], name))
                 return ranked[:3]
         return []
-
-
-def _is_near(word: str, name: str, most: int, *, beginning: bool) -> bool:
-    if measure_distance(word, name, most) <= most:
-        return True
-    return beginning and any(
-        measure_distance(word, name[: len(word) + more], most) <= most for more in range(-most, most + 1)
-    )
 
 
 def choose(chosen: Chosen, *, but: str = "") -> list[Query]:

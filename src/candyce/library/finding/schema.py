@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.utils import translation
 from tantivy import Document, Schema, SchemaBuilder
 
 from candyce.library.finding import facets
@@ -65,18 +66,18 @@ def make_schema() -> Schema:
 def make_document(entry: Entry) -> Document:
     """The document of an entry; raises ValueError for what Tantivy does not take."""
     weights: Counter[str] = Counter()
+    begins: Counter[str] = Counter()
     for name, text in entry.parts.items():
         for word in split_content(text):
             weights[word] += WEIGHTS[name]
+            if name != "other":
+                for length in BEGINNINGS:
+                    if length <= len(word):
+                        begins[word[:length]] += WEIGHTS[name]
     content = list(dict.fromkeys(split_content(entry.content[:MAX_CONTENT])))
     stems: Counter[str] = Counter()
     for stem, weight in zip(stem_all(list(weights), entry.language), weights.values(), strict=True):
         stems[stem] += weight
-    begins: Counter[str] = Counter()
-    for word, weight in weights.items():
-        for length in BEGINNINGS:
-            if length <= len(word):
-                begins[word[:length]] += weight
     document = Document(
         slug=entry.slug,
         words=_repeat(stems),
@@ -115,7 +116,6 @@ def make_entry(resource: Resource) -> Entry:
     """
     recommended = any(one.withdrawn_at is None for one in resource.endorsements.all())
     values = facets.get_values(resource, recommended=recommended)
-    labels = [str(resource.get_discipline_display()), *resource.level_names]
     return Entry(
         slug=resource.pk,
         language=resource.language,
@@ -126,15 +126,30 @@ def make_entry(resource: Resource) -> Entry:
             "objectives": " ".join(map(str, resource.objectives)),
             "abstract": resource.abstract,
             "other": " ".join(
-                [resource.theme, resource.programme, *map(str, resource.authors), *labels]
+                [
+                    resource.theme,
+                    resource.programme,
+                    *map(str, resource.authors),
+                    *_name_values(values),
+                ]
             ),
         },
         content=_read_content(resource),
         values=values,
         hidden=_hide(resource),
-        weight=_weigh(values["mark"], resource.published_at),
+        weight=weigh(values["mark"], resource.published_at),
         published_at=resource.published_at,
     )
+
+
+def _name_values(values: dict[str, list[str]]) -> list[str]:
+    """What discipline, levels and kind are called, in both languages."""
+    names = []
+    for language in ("fr", "en"):
+        with translation.override(language):
+            for facet in ("discipline", "level", "kind"):
+                names += [facets.BY_NAME[facet].get_label(value) for value in values[facet]]
+    return names
 
 
 def _hide(resource: Resource) -> list[str]:
@@ -153,7 +168,7 @@ def _hide(resource: Resource) -> list[str]:
     return tokens
 
 
-def _weigh(marks: list[str], published_at: datetime) -> float:
+def weigh(marks: list[str], published_at: datetime) -> float:
     """What the score is multiplied by: a little more for what was tried, recommended, or is recent."""
     years = max(0.0, (published_at.year - 2020) + published_at.month / 12)
     return 1 + 0.08 * ("verified" in marks) + 0.12 * ("recommended" in marks) + 0.01 * min(years, 20)

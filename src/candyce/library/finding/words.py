@@ -68,10 +68,14 @@ def get_synonyms() -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     return {name: tuple(dict.fromkeys(others)) for name, others in found.items()}
 
 
-def measure_distance(one: str, other: str, most: int) -> int:
-    """Damerau-Levenshtein (optimal string alignment); ``most + 1`` for anything further than ``most``."""
-    if abs(len(one) - len(other)) > most:
+def measure_distance(one: str, other: str, most: int, *, beginning: bool = False) -> int:
+    """Damerau-Levenshtein (optimal string alignment); ``most + 1`` for anything further than ``most``.
+
+    With ``beginning``: to the nearest beginning of ``other``.
+    """
+    if len(one) - len(other) > most or (not beginning and len(other) - len(one) > most):
         return most + 1
+    other = other[: len(one) + most]
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -84,4 +88,4 @@ def measure_distance(one: str, other: str, most: int) -> int:
         if min(fresh) > most:
             return most + 1
         before, row = row, fresh
-    return min(row[-1], most + 1)
+    return min(min(row) if beginning else row[-1], most + 1)

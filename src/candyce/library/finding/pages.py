@@ -1,0 +1,62 @@
+"""What the templates of the search page need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from candyce.library import access
+from candyce.library.finding.asked import SORTS
+from candyce.library.finding.facets import BY_NAME
+from candyce.library.finding.queries import Results
+
+SORT_LABELS = {"relevance": _("Best first"), "newest": _("Newest first"), "title": _("By title")}
+OPENED = ("discipline", "level", "mark")  # facets whose choices are in sight at once
+AROUND = 2  # pages named on either side of the one shown
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A choice made, and the address of the search without it."""
+
+    label: str
+    query: str
+
+
+def get_context(user: access.Visitor, results: Results) -> dict[str, Any]:
+    asked = results.asked
+    return {
+        "asked": asked,
+        "results": results,
+        "resources": results.resources,
+        "facets": results.facets,
+        "opened": OPENED,
+        "chips": [
+            Chip(BY_NAME[name].get_label(value), asked.without(name, value))
+            for name, values in asked.chosen.items()
+            for value in values
+        ],
+        "sorts": [(sort, SORT_LABELS[sort], sort == asked.sort) for sort in SORTS],
+        "address": asked.encode(),
+        "pages": _get_pages(results),
+        "corrected": ", ".join(dict.fromkeys(results.found.corrected.values())),
+        "looser": asked.encode(chosen={}) if asked.text and asked.chosen else "",
+    }
+
+
+def _get_pages(results: Results) -> list[tuple[int, str] | None]:
+    """Numbers of pages with their addresses; None stands for those left out."""
+    last, shown = results.pages, results.asked.page
+    if last < 2:
+        return []
+    near = set(range(shown - AROUND, shown + AROUND + 1)) & set(range(1, last + 1))
+    found: list[tuple[int, str] | None] = []
+    before = 0
+    for number in sorted(near | {1, last}):
+        if number - before > 1:
+            found.append(None)
+        found.append((number, results.asked.encode(page=number)))
+        before = number
+    return found
