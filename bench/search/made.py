@@ -22,32 +22,283 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-WORDS = (
-    "élève fonction nombre boucle variable liste algorithme donnée programme valeur graphique mesure calcul"
-    " exercice courbe modèle image tableau réseau texte probabilité suite équation vecteur énergie force vitesse"
-    " population tri recherche arbre graphe pile file dictionnaire chaîne caractère binaire octet fichier table"
-    " requête base page serveur protocole adresse paquet route carte position satellite capteur photographie pixel"
-    " couleur filtre son fréquence note gamme rythme poème vers rime mot phrase langue récit histoire siècle guerre"
-    " révolution république empire ville territoire climat température océan atmosphère carbone sol plante cellule"
-    " gène protéine évolution espèce écosystème planète étoile lumière onde lentille circuit tension courant"
-    " résistance atome molécule réaction acide solution masse volume pression gaz liquide solide mouvement chute"
-    " pendule ressort dérivée intégrale limite continuité tangente exponentielle logarithme trigonométrie cercle"
-    " triangle angle périmètre aire cube sphère symétrie rotation translation homothétie fraction décimal entier"
-    " premier diviseur multiple proportion pourcentage moyenne médiane écart histogramme échantillon sondage hasard"
-    " simulation expérience hypothèse démonstration théorème preuve contradiction récurrence matrice complexe"
-    " polynôme racine signe variation maximum minimum optimisation marché offre demande prix coût salaire chômage"
-    " croissance inégalité impôt budget monnaie banque entreprise commerce mondialisation frontière migration"
-    " lesson loop list string array function class object method number graph tree sort search data model test value"
-    " print range return import while for numpy pandas matplotlib plot def true false none"
-).split()
-SYLLABLES = "ba co di fo gra li ma no pe qui ra se ti tion tra va al en re pro fon de ment eur gue ric mi lu pi".split()
+WORDS = [
+    "élève",
+    "fonction",
+    "nombre",
+    "boucle",
+    "variable",
+    "liste",
+    "algorithme",
+    "donnée",
+    "programme",
+    "valeur",
+    "graphique",
+    "mesure",
+    "calcul",
+    "exercice",
+    "courbe",
+    "modèle",
+    "image",
+    "tableau",
+    "réseau",
+    "texte",
+    "probabilité",
+    "suite",
+    "équation",
+    "vecteur",
+    "énergie",
+    "force",
+    "vitesse",
+    "population",
+    "tri",
+    "recherche",
+    "arbre",
+    "graphe",
+    "pile",
+    "file",
+    "dictionnaire",
+    "chaîne",
+    "caractère",
+    "binaire",
+    "octet",
+    "fichier",
+    "table",
+    "requête",
+    "base",
+    "page",
+    "serveur",
+    "protocole",
+    "adresse",
+    "paquet",
+    "route",
+    "carte",
+    "position",
+    "satellite",
+    "capteur",
+    "photographie",
+    "pixel",
+    "couleur",
+    "filtre",
+    "son",
+    "fréquence",
+    "note",
+    "gamme",
+    "rythme",
+    "poème",
+    "vers",
+    "rime",
+    "mot",
+    "phrase",
+    "langue",
+    "récit",
+    "histoire",
+    "siècle",
+    "guerre",
+    "révolution",
+    "république",
+    "empire",
+    "ville",
+    "territoire",
+    "climat",
+    "température",
+    "océan",
+    "atmosphère",
+    "carbone",
+    "sol",
+    "plante",
+    "cellule",
+    "gène",
+    "protéine",
+    "évolution",
+    "espèce",
+    "écosystème",
+    "planète",
+    "étoile",
+    "lumière",
+    "onde",
+    "lentille",
+    "circuit",
+    "tension",
+    "courant",
+    "résistance",
+    "atome",
+    "molécule",
+    "réaction",
+    "acide",
+    "solution",
+    "masse",
+    "volume",
+    "pression",
+    "gaz",
+    "liquide",
+    "solide",
+    "mouvement",
+    "chute",
+    "pendule",
+    "ressort",
+    "dérivée",
+    "intégrale",
+    "limite",
+    "continuité",
+    "tangente",
+    "exponentielle",
+    "logarithme",
+    "trigonométrie",
+    "cercle",
+    "triangle",
+    "angle",
+    "périmètre",
+    "aire",
+    "cube",
+    "sphère",
+    "symétrie",
+    "rotation",
+    "translation",
+    "homothétie",
+    "fraction",
+    "décimal",
+    "entier",
+    "premier",
+    "diviseur",
+    "multiple",
+    "proportion",
+    "pourcentage",
+    "moyenne",
+    "médiane",
+    "écart",
+    "histogramme",
+    "échantillon",
+    "sondage",
+    "hasard",
+    "simulation",
+    "expérience",
+    "hypothèse",
+    "démonstration",
+    "théorème",
+    "preuve",
+    "contradiction",
+    "récurrence",
+    "matrice",
+    "complexe",
+    "polynôme",
+    "racine",
+    "signe",
+    "variation",
+    "maximum",
+    "minimum",
+    "optimisation",
+    "marché",
+    "offre",
+    "demande",
+    "prix",
+    "coût",
+    "salaire",
+    "chômage",
+    "croissance",
+    "inégalité",
+    "impôt",
+    "budget",
+    "monnaie",
+    "banque",
+    "entreprise",
+    "commerce",
+    "mondialisation",
+    "frontière",
+    "migration",
+    "lesson",
+    "loop",
+    "list",
+    "string",
+    "array",
+    "function",
+    "class",
+    "object",
+    "method",
+    "number",
+    "graph",
+    "tree",
+    "sort",
+    "search",
+    "data",
+    "model",
+    "test",
+    "value",
+    "print",
+    "range",
+    "return",
+    "import",
+    "while",
+    "for",
+    "numpy",
+    "pandas",
+    "matplotlib",
+    "plot",
+    "def",
+    "true",
+    "false",
+    "none",
+]
+SYLLABLES = [
+    "ba",
+    "co",
+    "di",
+    "fo",
+    "gra",
+    "li",
+    "ma",
+    "no",
+    "pe",
+    "qui",
+    "ra",
+    "se",
+    "ti",
+    "tion",
+    "tra",
+    "va",
+    "al",
+    "en",
+    "re",
+    "pro",
+    "fon",
+    "de",
+    "ment",
+    "eur",
+    "gue",
+    "ric",
+    "mi",
+    "lu",
+    "pi",
+]
 VOCABULARY, SKIPPED = 40_000, 40
-DISCIPLINES = (
-    "mathematiques nsi snt physique-chimie svt histoire-geographie ses francais anglais arts musique"
-).split()
-LEVELS = "seconde premiere terminale troisieme quatrieme cinquieme sixieme".split()
-KINDS = "lesson exercise project assessment".split()
-LICENCES = [f"CC-{name}" for name in "BY-4.0 BY-SA-4.0 0 BY-NC-4.0 BY-NC-SA-4.0 BY-ND-4.0 BY-NC-ND-4.0 PDM".split()]
+DISCIPLINES = [
+    "mathematiques",
+    "nsi",
+    "snt",
+    "physique-chimie",
+    "svt",
+    "histoire-geographie",
+    "ses",
+    "francais",
+    "anglais",
+    "arts",
+    "musique",
+]
+LEVELS = ["seconde", "premiere", "terminale", "troisieme", "quatrieme", "cinquieme", "sixieme"]
+KINDS = ["lesson", "exercise", "project", "assessment"]
+LICENCES = [
+    f"CC-{name}"
+    for name in [
+        "BY-4.0",
+        "BY-SA-4.0",
+        "0",
+        "BY-NC-4.0",
+        "BY-NC-SA-4.0",
+        "BY-ND-4.0",
+        "BY-NC-ND-4.0",
+        "PDM",
+    ]
+]
 START = datetime(2021, 1, 1, tzinfo=UTC)
 
 
@@ -82,7 +333,9 @@ class Maker:
 
     def pick(self, low: int, high: int) -> str:
         return " ".join(
-            self.random.choices(self.words, cum_weights=self.shares, k=self.random.randint(low, high))
+            self.random.choices(
+                self.words, cum_weights=self.shares, k=self.random.randint(low, high)
+            )
         )
 
     def _skewed(self, names: list[str]) -> str:
@@ -136,10 +389,14 @@ class Maker:
         for n in range(count):
             words = [self._asked_word() for _ in range(self.random.choice([1, 1, 2, 2, 3]))]
             if n % 16 == 3:
-                words[0] = self.random.choice(["dico", "proba", "maths", "exo", "boucle for", "algo"])
+                words[0] = self.random.choice(
+                    ["dico", "proba", "maths", "exo", "boucle for", "algo"]
+                )
             if n % 8 == 5:
                 words[-1] = misprint(words[-1], self.random)
-            choices = {"discipline": ("mathematiques",), "level": ("premiere",)} if n % 8 == 6 else {}
+            choices = (
+                {"discipline": ("mathematiques",), "level": ("premiere",)} if n % 8 == 6 else {}
+            )
             text = " ".join(words)
             keystrokes += [(text[:end], choices) for end in range(1, len(text) + 1)]
         return keystrokes

@@ -12,6 +12,7 @@ import { setUpMenus } from "./menus";
 import { setUpOffline } from "./offline";
 import { setUpOrder } from "./order";
 import { setUpPlayback } from "./playback";
+import { setUpSearch } from "./search";
 import { setUpShown } from "./shown";
 import { setUpSort } from "./sort";
 
@@ -45,4 +46,5 @@ setUpCountdown(document);
 setUpBoard(document);
 setUpShown(document);
 setUpMarking(document);
+setUpSearch(document, setUp);
 setUpOffline(document);

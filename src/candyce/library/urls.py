@@ -6,7 +6,7 @@ from candyce.library import views
 
 app_name = "library"
 urlpatterns = [
-    path("", views.show_list, name="list"),
+    path("", include("candyce.library.finding.urls")),
     path("", include("candyce.library.trust.urls")),
     path("", include("candyce.library.advice.urls")),
     path("", include("candyce.library.sequences.urls")),

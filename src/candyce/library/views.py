@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,34 +15,13 @@ from candyce.lib.notebook_html import render_notebook
 from candyce.library import access, actions, queries
 from candyce.library.advice import queries as advice
 from candyce.library.advice.actions import record_use
-from candyce.library.forms import SearchForm
 from candyce.library.models import Use
 from candyce.library.peers.queries import get_detail as get_peers
 from candyce.library.sequences import queries as sequences
 
 
 @require_safe
-@login_required
-def show_list(request: SignedInRequest) -> HttpResponse:
-    """Search and browse."""
-    form = SearchForm(request.GET)
-    asked = form.get_choices()
-    resources = access.visible_to(request.user)
-    context = {
-        **({} if any(asked.values()) else advice.get_list(request.user)),
-        "form": form,
-        "asked": asked,
-        "filtered": any(asked.values()),
-        "resources": queries.search(resources, **asked),
-        "collections": sequences.find(request.user, asked["text"]),
-        "facets": queries.get_facets(resources, **asked),
-    }
-    return render(request, "library/list.html", context)
-
-
-@require_safe
-@login_required
-def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
+def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
     """One resource: what it is, for whom, and the notebook itself, rendered here."""
     resource = access.get_resource(request.user, slug)
     record_use(request.user, resource, Use.Verb.OPENED)
@@ -54,7 +33,7 @@ def show_resource(request: SignedInRequest, slug: str) -> HttpResponse:
         "notebook": render_notebook(notebook) if notebook else None,
         "files": sorted(version.tree.items()),
         **advice.get_detail(request.user, resource),
-        "may_give": is_teacher(request.user),
+        "may_give": request.user.is_authenticated and is_teacher(request.user),
         **get_peers(request.user, resource),
     }
     context |= sequences.get_detail(request.user, resource)

@@ -65,7 +65,9 @@ def read(query: QueryDict) -> Asked:
         text=text,
         chosen=_read_choices(query),
         sort=sort if sort in SORTS else SORTS[0],
-        page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+        page=min(max(int(page), 1), LAST_PAGE)
+        if page.isascii() and page.isdigit() and len(page) < 6
+        else 1,
         cut=len(typed) > LETTERS or len(split(text)) > WORDS,
     )
 
@@ -76,7 +78,11 @@ def _read_choices(query: QueryDict) -> Chosen:
         values = [
             value
             for value in dict.fromkeys(query.getlist(facet.name))
-            if (value in facet.labels if not facet.open else 0 < len(value) <= 100 and "\0" not in value)
+            if (
+                value in facet.labels
+                if not facet.open
+                else 0 < len(value) <= 100 and "\0" not in value
+            )
         ]
         if values:
             chosen[facet.name] = tuple(values[:MOST_VALUES])

@@ -76,7 +76,9 @@ def apply_changes(opened: store.Opened, *, most: int | None = None) -> bool:
     state, now = opened.state, timezone.now()
     if state.at < (now - KEPT).timestamp():
         raise store.Unusable("too far behind")
-    rows = list(SearchChange.objects.filter(pk__gt=state.low).values_list("pk", "resource_id", "at"))
+    rows = list(
+        SearchChange.objects.filter(pk__gt=state.low).values_list("pk", "resource_id", "at")
+    )
     if state.seen and set(state.seen) - {pk for pk, _slug, _at in rows}:
         raise store.Unusable("the database was put back")
     fresh = sorted({slug for pk, slug, _at in rows if pk not in set(state.seen)})

@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from candyce.library import access
+from candyce.library.advice import queries as advice
 from candyce.library.finding.asked import SORTS
 from candyce.library.finding.facets import BY_NAME
 from candyce.library.finding.queries import Results
+from candyce.library.sequences import queries as sequences
 
 SORT_LABELS = {"relevance": _("Best first"), "newest": _("Newest first"), "title": _("By title")}
 OPENED = ("discipline", "level", "mark")  # facets whose choices are in sight at once
@@ -27,7 +29,10 @@ class Chip:
 
 def get_context(user: access.Visitor, results: Results) -> dict[str, Any]:
     asked = results.asked
+    advised = advice.get_list(user) if asked.is_empty and asked.page == 1 else {}
     return {
+        **advised,
+        "collections": sequences.find(user, asked.text) if asked.page == 1 else [],
         "asked": asked,
         "results": results,
         "resources": results.resources,

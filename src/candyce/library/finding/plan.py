@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from tantivy import Occur, Query, Searcher
 
@@ -129,7 +130,11 @@ class Planner:
         return (words[place],)
 
     def _part(self, group: tuple[str, ...], *, beginning: bool) -> Part:
-        forms = [all_of([any_of(_whole(word)) for word in group])] if len(group) > 1 else _whole(group[0])
+        forms = (
+            [all_of([any_of(_whole(word)) for word in group])]
+            if len(group) > 1
+            else _whole(group[0])
+        )
         for other in get_synonyms().get(group, ()):
             query = all_of([any_of(_whole(word)) for word in other])
             forms.append(Query.boost_query(query, SYNONYM_BOOST))
@@ -165,6 +170,10 @@ class Planner:
 
     def has_any(self, query: Query) -> bool:
         return bool(self.searcher.search(self.see(query), 1, count=False).hits)
+
+    def count(self, query: Query) -> int:
+        found: Any = self.searcher.search(query, 1)
+        return int(found.count)
 
     def see(self, query: Query) -> Query:
         """Those of them that the reader may find."""

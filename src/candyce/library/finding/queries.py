@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from candyce.library import access
 from candyce.library.finding import facets, keeping, plain, search, store
 from candyce.library.finding.asked import LAST_PAGE, PAGE, Asked
-from candyce.library.finding.plan import get_sight
+from candyce.library.finding.plan import cut, get_sight
 from candyce.library.finding.search import Found
 from candyce.library.models import Resource
 
@@ -25,6 +25,11 @@ class Results:
     @property
     def total(self) -> int:
         return self.found.total
+
+    @property
+    def wordless(self) -> bool:
+        """Something was typed, and none of it is a word to look for."""
+        return bool(self.asked.text.strip()) and not cut(self.asked.text)[0]
 
     @property
     def pages(self) -> int:

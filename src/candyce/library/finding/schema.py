@@ -171,7 +171,9 @@ def _hide(resource: Resource) -> list[str]:
 def weigh(marks: list[str], published_at: datetime) -> float:
     """What the score is multiplied by: a little more for what was tried, recommended, or is recent."""
     years = max(0.0, (published_at.year - 2020) + published_at.month / 12)
-    return 1 + 0.08 * ("verified" in marks) + 0.12 * ("recommended" in marks) + 0.01 * min(years, 20)
+    return (
+        1 + 0.08 * ("verified" in marks) + 0.12 * ("recommended" in marks) + 0.01 * min(years, 20)
+    )
 
 
 def _read_content(resource: Resource) -> str:

@@ -133,12 +133,12 @@ def _read_page(planner: Planner, query: Query, asked: Asked, ranked: bool) -> li
 def _count(planner: Planner, wanted: list[Query], chosen: facets.Chosen) -> Tally:
     """What is left by the choices, and of each facet in which one chose, what the other choices leave."""
     query = planner.see(_and(wanted, choose(chosen)))
-    total = planner.searcher.search(query, 1).count
+    total = planner.count(query)
     counts, sampled = _count_values(planner, query, facets.NAMES, total)
     for name in chosen:
         if not facets.BY_NAME[name].every:
             wider = planner.see(_and(wanted, choose(chosen, but=name)))
-            count = planner.searcher.search(wider, 1).count
+            count = planner.count(wider)
             own, about = _count_values(planner, wider, (name,), count)
             counts |= own
             sampled = {one for one in sampled if one[0] != name} | about
@@ -162,7 +162,7 @@ def _count_values(
             if everywhere <= RARE:
                 term = Query.term_query(schema.make_schema(), name, value, "basic")
                 both = Query.boolean_query([(Occur.Must, term), (Occur.Must, query)])
-                found[value] = planner.searcher.search(both, 1).count
+                found[value] = planner.count(both)
                 sampled.discard((name, value))
     return counts, sampled
 

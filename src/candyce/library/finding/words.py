@@ -14,13 +14,86 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from candyce.lib.text import fold
 
-LONGEST = 40  # letters of a word; longer ones are data, not words
+LONGEST = 40  # letters of a word that count
 _WORD = re.compile(r"[^\W_]+")
 # Words that say nothing of a subject. Those of programming languages (for, if, in, not, or…) do.
 SMALL = frozenset(
-    "le la les l de du des d un une et a au aux en dans pour par sur avec ce cet cette ces se s sa son ses"
-    " qui que qu quoi dont ou est sont il elle on ils elles ne n pas plus y nous vous leur leurs mais"
-    " the of an to is are be with this that these those it its at as by from on we you your".split()
+    [
+        "le",
+        "la",
+        "les",
+        "l",
+        "de",
+        "du",
+        "des",
+        "d",
+        "un",
+        "une",
+        "et",
+        "a",
+        "au",
+        "aux",
+        "en",
+        "dans",
+        "pour",
+        "par",
+        "sur",
+        "avec",
+        "ce",
+        "cet",
+        "cette",
+        "ces",
+        "se",
+        "s",
+        "sa",
+        "son",
+        "ses",
+        "qui",
+        "que",
+        "qu",
+        "quoi",
+        "dont",
+        "ou",
+        "est",
+        "sont",
+        "il",
+        "elle",
+        "on",
+        "ils",
+        "elles",
+        "ne",
+        "n",
+        "pas",
+        "plus",
+        "y",
+        "nous",
+        "vous",
+        "leur",
+        "leurs",
+        "mais",
+        "the",
+        "of",
+        "an",
+        "to",
+        "is",
+        "are",
+        "be",
+        "with",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "at",
+        "as",
+        "by",
+        "from",
+        "on",
+        "we",
+        "you",
+        "your",
+    ]
 ) - {"son", "plus", "ou"}
 
 
@@ -31,7 +104,7 @@ def _analyzer(language: str) -> TextAnalyzer:
 
 def split(text: str) -> list[str]:
     """Folded words in their order: ``"L'Élève code"`` -> ``["l", "eleve", "code"]``."""
-    return [word for word in _WORD.findall(fold(text)) if len(word) <= LONGEST]
+    return [word[:LONGEST] for word in _WORD.findall(fold(text))]
 
 
 def split_content(text: str) -> list[str]:
@@ -41,7 +114,9 @@ def split_content(text: str) -> list[str]:
 
 def stem_all(words: list[str], language: str) -> list[str]:
     """Stems of folded words, one for each; ``language`` is ``fr``, or anything else for English."""
-    stems: list[str] = _analyzer("french" if language == "fr" else "english").analyze(" ".join(words))
+    stems: list[str] = _analyzer("french" if language == "fr" else "english").analyze(
+        " ".join(words)
+    )
     if len(stems) != len(words):
         return words
     # The stemmer expects accents; without them it leaves a feminine: "derivee" -> "derive".

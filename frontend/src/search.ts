@@ -1,0 +1,99 @@
+/**
+ * `data-search="#found"` on a form that GETs: what it finds is fetched as one types or chooses, and put in place of the
+ * element named. The address follows, the focus and what is unfolded stay, and the count is said to screen readers.
+ */
+type SetUp = (root: ParentNode) => void;
+
+const PAUSE = 120; // milliseconds without a keystroke
+const NARROW = "(max-width: 59.99rem)";
+
+/** The address of the search as the form says it: without what is empty or the default. */
+export function getQuery(data: FormData): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of data) {
+    if (typeof value === "string" && value !== "" && !(name === "sort" && value === "relevance")) {
+      query.append(name, value);
+    }
+  }
+  return query.toString();
+}
+
+function replace(region: HTMLElement, html: string, setUp: SetUp): void {
+  const focused = region.contains(document.activeElement) ? document.activeElement?.id : "";
+  const open = new Map([...region.querySelectorAll("details")].map((one) => [one.id, one.open]));
+  region.innerHTML = html;
+  for (const one of region.querySelectorAll("details")) {
+    one.open = open.get(one.id) ?? one.open;
+  }
+  setUp(region);
+  if (focused) {
+    (document.getElementById(focused) ?? region.querySelector<HTMLElement>("summary"))?.focus({ preventScroll: true });
+  }
+}
+
+export function setUpSearch(document_: Document, setUp: SetUp): void {
+  const form = document_.querySelector<HTMLFormElement>("form[data-search]");
+  const region = form && document_.querySelector<HTMLElement>(form.dataset.search!);
+  if (!form || !region) {
+    return;
+  }
+  const said = document_.querySelector<HTMLElement>("[data-search-said]");
+  const filters = document_.querySelector<HTMLDetailsElement>("#filters");
+  if (filters && window.matchMedia(NARROW).matches) {
+    filters.open = false;
+  }
+  region.classList.add("ready");
+  let shown = getQuery(new FormData(form));
+  let timer = 0;
+  let running: AbortController | null = null;
+
+  async function search(): Promise<void> {
+    window.clearTimeout(timer);
+    const query = getQuery(new FormData(form!));
+    if (query === shown) {
+      return;
+    }
+    running?.abort();
+    running = new AbortController();
+    const { signal } = running;
+    const address = query ? `${form!.action}?${query}` : form!.action;
+    region!.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" }, redirect: "error", signal });
+      if (!answer.ok) {
+        throw new Error(String(answer.status));
+      }
+      const html = await answer.text();
+      if (signal.aborted) {
+        return;
+      }
+      shown = query;
+      replace(region!, html, setUp);
+      history.replaceState(null, "", address);
+      if (said) {
+        said.textContent = region!.querySelector("[data-search-count]")?.textContent?.trim() ?? "";
+      }
+      region!.removeAttribute("aria-busy");
+    } catch (error) {
+      // Replaced by a later search: that one goes on. Anything else: the browser asks, and says what is wrong.
+      if (!signal.aborted) {
+        region!.removeAttribute("aria-busy");
+        form!.submit();
+      }
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void search();
+  });
+  form.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void search(), PAUSE);
+  });
+  region.addEventListener("change", (event) => {
+    if ((event.target as HTMLInputElement).form === form) {
+      void search();
+    }
+  });
+}
