@@ -117,18 +117,20 @@ def advise_ours(data: Data) -> tuple[Advise, float, Advise]:
     return advise, spent, advise_newcomer
 
 
-def advise_popular(data: Data, *, by_discipline: bool) -> Advise:
+def advise_popular(data: Data, *, by_discipline: bool, by_level: bool = False) -> Advise:
     counts = Counter(key for mine in data.uses.values() for key in mine)
     order = sorted(data.there, key=lambda key: (-counts[key], key))
 
     def advise(teacher: int) -> list[str]:
         mine = data.uses.get(teacher, {})
         disciplines = {data.world.discipline[int(key)] for key in mine}
+        levels = {data.world.level[int(key)] for key in mine}
         fits = (
             key
             for key in order
             if key not in mine
             and (not by_discipline or data.world.discipline[int(key)] in disciplines)
+            and (not by_level or data.world.level[int(key)] in levels)
         )
         return [key for key, _n in zip(fits, range(AT), strict=False)]
 
@@ -164,7 +166,9 @@ def advise_peer(data: Data, name: str) -> tuple[Advise, float]:
         ids, _scores = model.recommend(
             teacher, matrix[teacher], N=AT, filter_already_liked_items=True
         )
-        return [data.there[one] for one in ids if one >= 0]
+        # Where it has nothing left to say, implicit fills up with what was liked already.
+        mine = data.uses.get(teacher, {})
+        return [data.there[one] for one in ids if one >= 0 and data.there[one] not in mine]
 
     return advise, spent
 
@@ -192,6 +196,10 @@ def run(seed: int, resources: int, teachers: int) -> dict[str, tuple[float, floa
     rows = {
         "popularity": (advise_popular(data, by_discipline=False), 0.0),
         "popularity in one's disciplines": (advise_popular(data, by_discipline=True), 0.0),
+        "the same, and one's levels": (
+            advise_popular(data, by_discipline=True, by_level=True),
+            0.0,
+        ),
         "item neighbours, cosine (implicit)": (cosine, cosine_spent),
         "ALS factors (implicit)": (factors, factors_spent),
         "Candyce": (ours, spent),

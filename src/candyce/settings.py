@@ -268,6 +268,12 @@ CANDYCE_OFFLINE_DAYS = ENV.get(
     " visit; 0 keeps nothing on devices.",
     parse=int,
 )
+CANDYCE_CONTACT = ENV.get(
+    "CANDYCE_CONTACT",
+    f"postmaster@{urlsplit(CANDYCE_PORTAL_URL).hostname}",
+    "Mail address of who runs this installation, told to the catalogues that harvest the library.",
+    shown="postmaster@ the portal's host",
+)
 TRASH_DAYS = ENV.get(
     "CANDYCE_TRASH_DAYS", "30", "Days a deleted project can still be restored.", parse=int
 )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("projects/", include("candyce.projects.urls")),
     path("projects/", include("candyce.collab.urls")),
     path("library/", include("candyce.library.urls")),
+    path("", include("candyce.library.opendata.urls")),
     path("", include("candyce.assignments.urls")),
     path("", include("candyce.grading.urls")),
 ]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
 
 
 class LibraryConfig(AppConfig):
@@ -8,9 +9,14 @@ class LibraryConfig(AppConfig):
     def ready(self) -> None:
         from candyce.library.access import POLICY
         from candyce.library.describe import describe_project
+        from candyce.library.models import Resource
+        from candyce.library.opendata.records import on_resource_changed, on_resource_deleted
+        from candyce.library.signals import resource_changed
         from candyce.projects.access import register_policy
         from candyce.projects.describe import register_describer
         from candyce.projects.models import Project
 
+        resource_changed.connect(on_resource_changed)
+        post_delete.connect(on_resource_deleted, sender=Resource)
         register_policy(Project.Kind.RESOURCE, POLICY)
         register_describer(Project.Kind.RESOURCE, describe_project)

@@ -16,6 +16,7 @@ from candyce.library import access, actions, queries
 from candyce.library.advice import queries as advice
 from candyce.library.advice.actions import record_use
 from candyce.library.models import Use
+from candyce.library.opendata import jsonld
 from candyce.library.peers.queries import get_detail as get_peers
 from candyce.library.sequences import queries as sequences
 
@@ -34,6 +35,7 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
         "files": sorted(version.tree.items()),
         **advice.get_detail(request.user, resource),
         "may_give": request.user.is_authenticated and is_teacher(request.user),
+        **jsonld.get_detail(request.user, resource),
         **get_peers(request.user, resource),
     }
     context |= sequences.get_detail(request.user, resource)

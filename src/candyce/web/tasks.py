@@ -11,13 +11,14 @@ from django_tasks_db.models import DBTaskResult
 
 from candyce.collab.tasks import thin_histories, tidy_documents
 from candyce.library.advice.tasks import advise
+from candyce.library.opendata.tasks import keep_records
 from candyce.projects.tasks import purge
 
 logger = logging.getLogger(__name__)
 
 HOUR = time(3, 17)  # of the school's time zone
 # In this order: what is merged can be thinned, what is thrown away need be neither.
-CHORES = (purge, tidy_documents, thin_histories, advise)
+CHORES = (purge, tidy_documents, thin_histories, advise, keep_records)
 
 
 @task()

@@ -3,7 +3,14 @@
 from candyce.library.models.collections import Collection, CollectionItem
 from candyce.library.models.news import News
 from candyce.library.models.opinions import Endorsement, Report, Review
-from candyce.library.models.reading import Reader, SavedSearch, SearchChange, Standing, Use
+from candyce.library.models.reading import (
+    PublicRecord,
+    Reader,
+    SavedSearch,
+    SearchChange,
+    Standing,
+    Use,
+)
 from candyce.library.models.resource import (
     LANGUAGE_NAMES,
     Edition,
@@ -22,6 +29,7 @@ __all__ = [
     "Execution",
     "News",
     "Outputs",
+    "PublicRecord",
     "Reader",
     "Report",
     "Resource",

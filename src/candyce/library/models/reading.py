@@ -97,3 +97,23 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_id} {self.score:.2f}"
+
+
+class PublicRecord(models.Model):
+    """When what everybody may read of a resource last changed, and whether they still may.
+
+    It outlives the resource: who harvested it is told that it is gone.
+    """
+
+    slug = models.CharField(primary_key=True, max_length=100)
+    public = models.BooleanField(default=True)
+    digest = models.CharField(max_length=64, blank=True, help_text="of what is told of it")
+    sets = models.TextField(blank=True, help_text=",discipline:nsi,level:premiere,")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("changed_at", "slug")
+        indexes = (models.Index(fields=("changed_at", "slug"), name="public_record_changed"),)
+
+    def __str__(self) -> str:
+        return self.slug
