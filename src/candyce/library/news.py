@@ -59,6 +59,18 @@ KINDS: dict[str, tuple[Any, str, str, bool]] = {
         False,
     ),
     "co_author": (_("%(who)s made you a co-author of “%(title)s”."), "library:detail", "", False),
+    "co_author_asked": (
+        _("%(who)s asks you to be co-author of “%(title)s”: accept or decline."),
+        "library:detail",
+        "invitation",
+        True,
+    ),
+    "co_author_joined": (
+        _("%(who)s is now co-author of “%(title)s”."),
+        "library:detail",
+        "",
+        False,
+    ),
     "reviewed": (_("%(who)s gave an opinion on “%(title)s”."), "library:detail", "reviews", False),
     "answered": (
         _("The author answered your opinion on “%(title)s”."),

@@ -18,6 +18,7 @@ from candyce.library.advice.actions import record_use
 from candyce.library.models import Use
 from candyce.library.opendata import jsonld
 from candyce.library.peers.queries import get_detail as get_peers
+from candyce.library.publishing import queries as publishing
 from candyce.library.sequences import queries as sequences
 
 
@@ -37,6 +38,7 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
         "may_give": request.user.is_authenticated and is_teacher(request.user),
         **jsonld.get_detail(request.user, resource),
         **get_peers(request.user, resource),
+        **publishing.get_detail(request.user, resource),
     }
     context |= sequences.get_detail(request.user, resource)
     return render(request, "library/detail.html", context)

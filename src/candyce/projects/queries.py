@@ -54,6 +54,8 @@ def get_abilities(user: User, project: Project) -> dict[str, bool]:
         # A teacher leads a pupil's copy; the project itself stays the pupil's.
         "rename": MANAGE in rights and project.kind == Project.Kind.PROJECT,
         "share": MANAGE in rights and project.kind == Project.Kind.PROJECT,
+        # To those who teach: the room above says so.
+        "publish": MANAGE in rights and project.kind == Project.Kind.PROJECT,
         # What an author has taken out of a project since is not for those who only read it.
         "versions": WRITE in rights,
         "history": bool(rights & {COMMENT, WRITE, MANAGE}),

@@ -3,6 +3,7 @@
 from candyce.library.models.collections import Collection, CollectionItem
 from candyce.library.models.news import News
 from candyce.library.models.opinions import Endorsement, Report, Review
+from candyce.library.models.publishing import Draft, Invitation
 from candyce.library.models.reading import (
     PublicRecord,
     Reader,
@@ -24,9 +25,11 @@ __all__ = [
     "LANGUAGE_NAMES",
     "Collection",
     "CollectionItem",
+    "Draft",
     "Edition",
     "Endorsement",
     "Execution",
+    "Invitation",
     "News",
     "Outputs",
     "PublicRecord",
