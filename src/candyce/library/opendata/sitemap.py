@@ -52,6 +52,7 @@ def show_page(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def show_robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
+    lines.append("Allow: /api/library/")
     lines.append(f"Sitemap: {get_portal_url('opendata:sitemap')}")
     response = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
     patch_response_headers(response, SECONDS)

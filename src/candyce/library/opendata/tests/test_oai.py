@@ -39,10 +39,7 @@ def library(db):
     make_resource("parti")
     do_reconcile()
     Resource.objects.filter(pk="parti").update(withdrawn_at=timezone.now())
-    hostile = "\x00\x0b<script>&]]>\ud800\ufffe é"
-    Resource.objects.filter(pk="boucles").update(
-        abstract=hostile.replace("\ud800", "").replace("\x00", "")
-    )
+    Resource.objects.filter(pk="boucles").update(abstract="\x0b<script>&]]>\ufffe é")
     do_reconcile()
 
 
