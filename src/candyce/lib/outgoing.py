@@ -107,10 +107,8 @@ def say_why(guard: Guard) -> Iterator[None]:
     """Turn urllib3's errors into ours."""
     try:
         yield
-    except exceptions.MaxRetryError as error:
-        raise _name(error.reason or error, guard) from error
     except (exceptions.HTTPError, ssl.SSLError, OSError, ValueError) as error:
-        raise _name(error, guard) from error
+        raise name_error(error, guard) from error
 
 
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], type[OutgoingError]], ...] = (
@@ -122,6 +120,9 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], type[OutgoingError]], ...] 
 )
 
 
-def _name(error: BaseException, guard: Guard) -> OutgoingError:
+def name_error(error: BaseException, guard: Guard) -> OutgoingError:
+    """Our error for one of urllib3's."""
+    if isinstance(error, exceptions.MaxRetryError):
+        error = error.reason or error
     kind = next((ours for theirs, ours in _KINDS if isinstance(error, theirs)), BadAnswer)
     return kind(host=guard.host)

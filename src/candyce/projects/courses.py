@@ -40,6 +40,19 @@ def import_upload(file: IO[bytes], name: str, size: int, *, acting_user: User) -
     return [imports.import_file(file, name, size, acting_user=acting_user)]
 
 
+def import_archive(
+    file: IO[bytes], title: str, *, acting_user: User, keep_root: bool
+) -> list[Project]:
+    """The same of a zip that is known to be one."""
+    if _looks_like_course(file):
+        projects = _import_course(file, acting_user=acting_user)
+        if projects:
+            return projects
+    file.seek(0)
+    project = imports.import_archive(file, title, acting_user=acting_user, keep_root=keep_root)
+    return [project]
+
+
 def _looks_like_course(file: IO[bytes]) -> bool:
     """Whether the names of a zip are a course's; what cannot be read is not."""
     file.seek(0)

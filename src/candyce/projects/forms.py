@@ -34,8 +34,8 @@ class ImportForm(forms.Form):
         label=_("Notebook or zip file"),
         max_length=1000,
         allow_empty_file=True,
-        help_text=_("Drop the file here or choose it: a notebook (.ipynb) or a zip of a project."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".ipynb,.zip"}),
+        help_text=_("Drop the file here or choose it: .ipynb, .md (MyST) or .zip."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".ipynb,.zip,.md"}),
     )
 
 

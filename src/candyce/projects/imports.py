@@ -35,7 +35,7 @@ def import_file(file: IO[bytes], name: str, size: int, *, acting_user: User) -> 
     start = file.read(64)
     file.seek(0)
     if start.startswith(b"PK"):
-        return _import_archive(file, _make_title(name), acting_user=acting_user)
+        return import_archive(file, name.rpartition(".")[0] or name, acting_user=acting_user)
     if not is_notebook(name) and not name.lower().endswith(".json"):
         raise UnknownFile
     quota.check_file_size(size)
@@ -44,7 +44,9 @@ def import_file(file: IO[bytes], name: str, size: int, *, acting_user: User) -> 
         raise EmptyNotebook
     path = _make_file_name(name)
     files = {path: upgrade(path, data)}
-    return create_project(acting_user=acting_user, title=_make_title(name), files=files)
+    return create_project(
+        acting_user=acting_user, title=_make_title(name.rpartition(".")[0] or name), files=files
+    )
 
 
 def check_size(size: int) -> None:
@@ -64,14 +66,18 @@ def upgrade(path: str, data: bytes) -> bytes:
     return write_notebook(normalise(read_notebook(data)))
 
 
-def _import_archive(file: IO[bytes], title: str, *, acting_user: User) -> Project:
+def import_archive(
+    file: IO[bytes], title: str, *, acting_user: User, keep_root: bool = False
+) -> Project:
+    """A new project from a zip; ``keep_root``: also when a single folder holds everything."""
     quota.check_project_count(acting_user)
-    tree = make_tree((path, upgrade(path, data)) for path, data in read_archive(file))
+    files = read_archive(file, keep_root=keep_root)
+    tree = make_tree((path, upgrade(path, data)) for path, data in files)
+    title = _make_title(title)
     return do_create(tree, acting_user=acting_user, title=title, kind=Project.Kind.PROJECT)
 
 
-def _make_title(name: str) -> str:
-    stem = name.rpartition(".")[0] or name
+def _make_title(stem: str) -> str:
     try:
         return check_title(stem[:TITLE_LIMIT])
     except BadRequest:

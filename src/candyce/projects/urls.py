@@ -3,12 +3,14 @@
 from django.urls import path
 
 from candyce.projects import file_views, views
+from candyce.projects.exchange import views as exchange
 
 app_name = "projects"
 urlpatterns = [
     path("", views.list_, name="list"),
     path("new/", views.create, name="create"),
-    path("import/", views.import_, name="import"),
+    path("import/", exchange.import_, name="import"),
+    path("import/git/", exchange.import_git, name="import_git"),
     path("trash/", views.trash, name="trash"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/open/", views.open_, name="open"),

@@ -16,7 +16,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candyce.accounts.access import is_teacher
@@ -24,11 +23,10 @@ from candyce.accounts.http import SignedInRequest
 from candyce.accounts.models import normalise_username
 from candyce.lib.downloads import answer_file
 from candyce.lib.errors import BadRequest, CandyceError, Forbidden, NotFound
-from candyce.projects import access, actions, capabilities, courses, imports, queries, tokens
+from candyce.projects import access, actions, capabilities, imports, queries, tokens
 from candyce.projects.addresses import get_editor_url
 from candyce.projects.forms import (
     RIGHTS,
-    ImportForm,
     MemberForm,
     NewProjectForm,
     SearchForm,
@@ -40,10 +38,6 @@ from candyce.projects.paths import is_notebook
 
 PAGE = 30
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # as the notebook format has them
-COURSE_HELP = gettext_lazy(
-    "Drop the file here or choose it: a notebook (.ipynb), a zip of a project, or a zip of an nbgrader"
-    " course, of which each assignment becomes a project."
-)
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -125,36 +119,6 @@ def create(request: SignedInRequest) -> HttpResponse:
         else:
             return redirect("projects:open", project.pk)
     return _answer_form(request, form, _("New project"), _("Create and open"))
-
-
-@form_view
-@login_required
-def import_(request: SignedInRequest) -> HttpResponse:
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
-    if is_teacher(request.user):
-        form.fields["file"].help_text = COURSE_HELP
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            projects = courses.import_upload(
-                upload, upload.name, upload.size, acting_user=request.user
-            )
-        except CandyceError as error:
-            form.add_error("file", str(error))
-        else:
-            return _show_imported(request, projects)
-    return _answer_form(request, form, _("Import"), _("Import the file"))
-
-
-def _show_imported(request: SignedInRequest, projects: list[Project]) -> HttpResponse:
-    """The project, or the list that now begins with a course's projects."""
-    if len(projects) == 1:
-        messages.success(request, _("“%(title)s” is imported.") % {"title": projects[0]})
-        return redirect("projects:detail", projects[0].pk)
-    text = _("%(count)s exercises of the course are imported, each as a project: %(titles)s.")
-    titles = ", ".join(project.title for project in projects)
-    messages.success(request, text % {"count": len(projects), "titles": titles})
-    return redirect("projects:list")
 
 
 @form_view
