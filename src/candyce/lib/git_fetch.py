@@ -122,12 +122,12 @@ class Source:
             return ref.encode()
         raise Refused("git_ref", ref=ref)
 
-    def _fetch(self, wants: list[bytes], **options: Any) -> None:
+    def _fetch(self, wants: list[Any], **options: Any) -> None:
         file, commit, abort = self.repo.object_store.add_pack()
         try:
             self.client.fetch_pack(
                 "",
-                lambda _refs, **_depth: wants,
+                lambda _refs, depth=None: wants,  # noqa: ARG005
                 _Nothing(),
                 file.write,
                 ref_prefix=REF_PREFIXES,
@@ -169,7 +169,7 @@ class Source:
                 else:
                     yield path, mode, child
 
-    def bring(self, shas: list[bytes]) -> None:
+    def bring(self, shas: list[Any]) -> None:
         """Fetch the contents that the first fetch left out."""
         store = self.repo.object_store
         missing = [sha for sha in dict.fromkeys(shas) if sha not in store]

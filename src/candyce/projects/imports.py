@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import IO
 
 from django.conf import settings
@@ -15,14 +16,15 @@ from candyce.projects import live, quota
 from candyce.projects.actions import TITLE_LIMIT, check_title, create_project, do_create, make_tree
 from candyce.projects.archives import read_archive, write_archive
 from candyce.projects.contents import get_stored
+from candyce.projects.exchange import myst_files
 from candyce.projects.models import Project
 from candyce.projects.notebooks import EmptyNotebook, read_notebook, write_notebook
-from candyce.projects.paths import InvalidName, check_path, is_notebook, make_name
+from candyce.projects.paths import NOTEBOOK, InvalidName, check_path, is_notebook, make_name
 
 
 class UnknownFile(BadRequest):
     code = "invalid_archive"
-    default_message = _("Choose a notebook (.ipynb) or a zip file of a project.")
+    default_message = _("Choose a notebook (.ipynb, or .md in MyST) or a zip file of a project.")
 
 
 def import_file(file: IO[bytes], name: str, size: int, *, acting_user: User) -> Project:
@@ -36,12 +38,14 @@ def import_file(file: IO[bytes], name: str, size: int, *, acting_user: User) -> 
     file.seek(0)
     if start.startswith(b"PK"):
         return import_archive(file, name.rpartition(".")[0] or name, acting_user=acting_user)
-    if not is_notebook(name) and not name.lower().endswith(".json"):
+    if not name.lower().endswith((NOTEBOOK, ".json", myst_files.TEXT)):
         raise UnknownFile
     quota.check_file_size(size)
     data = file.read()
     if not data.strip():
         raise EmptyNotebook
+    if name.lower().endswith(myst_files.TEXT):
+        data, name = myst_files.read_text(data), f"{name[: -len(myst_files.TEXT)]}{NOTEBOOK}"
     path = _make_file_name(name)
     files = {path: upgrade(path, data)}
     return create_project(
@@ -72,9 +76,19 @@ def import_archive(
     """A new project from a zip; ``keep_root``: also when a single folder holds everything."""
     quota.check_project_count(acting_user)
     files = read_archive(file, keep_root=keep_root)
+    if _may_hold_myst(file):
+        files = iter(myst_files.from_myst(dict(files)).items())
     tree = make_tree((path, upgrade(path, data)) for path, data in files)
     title = _make_title(title)
     return do_create(tree, acting_user=acting_user, title=title, kind=Project.Kind.PROJECT)
+
+
+def _may_hold_myst(file: IO[bytes]) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return myst_files.may_hold_myst(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
+        return False  # reading it will say what is wrong
 
 
 def _make_title(stem: str) -> str:

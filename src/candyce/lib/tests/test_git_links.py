@@ -3,6 +3,7 @@ import pytest
 from candyce.lib.git_links import Link, parse_link, split_ref
 
 GITHUB = "https://github.com/ada/cours"
+BINDER = "https://mybinder.org/v2/gh/ada/env"
 FORGE = "https://forge.apps.education.fr/groupe/sous-groupe/cours"
 PULL = (
     "https://hub.example.org/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fada%2Fcours"
@@ -39,8 +40,7 @@ PULL = (
             Link(GITHUB, "main", "tp/a.ipynb"),
         ),
         (
-            "https://mybinder.org/v2/gh/ada/env/HEAD?urlpath=git-pull%3Frepo%3Dgithub.com"
-            + "%252Fada%252Fcours%26branch%3Dmain",
+            f"{BINDER}/HEAD?urlpath=git-pull%3Frepo%3Dgithub.com%252Fada%252Fcours%26branch%3Dmain",
             Link(GITHUB, "main"),
         ),
         (

@@ -31,7 +31,7 @@ def _show(
 ) -> HttpResponse:
     teacher = is_teacher(request.user)
     context = {
-        "file_form": file_form or ImportForm(),
+        "form": file_form or ImportForm(),
         "git_form": (git_form or GitForm()) if teacher else None,
         "teacher": teacher,
     }
