@@ -283,6 +283,13 @@ HISTORY_DAYS = ENV.get(
     "Days of which the history of a file keeps every edit; of older days it keeps one state each.",
     parse=int,
 )
+LIBRARY_MINUTES = ENV.get(
+    "CANDYCE_LIBRARY_MINUTES",
+    "60",
+    "Minutes of each night in which the resources of the library are executed again from top to bottom,"
+    " those first that waited longest. 0: none is ever executed, not even when it is published.",
+    parse=int,
+)
 HISTORY_LIMIT = MEGABYTE * ENV.get(
     "CANDYCE_HISTORY_MB",
     "20",

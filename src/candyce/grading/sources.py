@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from pathlib import Path
 from typing import Any
 
 from candyce.assignments.models import Assignment
+from candyce.compute.files import unpack
+from candyce.compute.kernels import get_environment
 from candyce.compute.sandbox import limits
-from candyce.compute.sandbox.scratch import get_scratch
 from candyce.exercises import format as exercises
 from candyce.exercises.questions import Question, get_questions
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 
-ENVIRONMENT = "candyce-"  # begins the name of a kernel that is a server environment
 NOTEBOOK_LIMIT = 30 * limits.MEGABYTE
 
 
@@ -46,8 +44,7 @@ class AuthorNotebook:
     @property
     def environment(self) -> str:
         """The server environment in which it is marked; "" for Python of the browser."""
-        name = exercises.get_kernel(self.notebook)
-        return name.removeprefix(ENVIRONMENT) if name.startswith(ENVIRONMENT) else ""
+        return get_environment(self.notebook)
 
     def unpack(self, stack: ExitStack) -> Path | None:
         """The author's files, for as long as the stack stands."""
@@ -107,30 +104,3 @@ def find_notebook(author: AuthorNotebook, tree: dict[str, list]) -> dict[str, An
             if author.grade_ids & ids:
                 return notebook
     return None
-
-
-@contextmanager
-def unpack(tree: dict[str, list]) -> Iterator[Path | None]:
-    """A tree's files, its notebooks left out, in a folder that lasts as long as the block; None without any.
-
-    Files beyond ``limits.FILES`` bytes in total are left out, the smallest come first.
-    """
-    wanted = [
-        (entry[1], path, entry[0])
-        for path, entry in tree.items()
-        if entry[0] and not path.endswith(".ipynb") and ".." not in PurePosixPath(path).parts
-    ]
-    if not wanted:
-        yield None
-        return
-    with TemporaryDirectory(prefix="copy-", dir=get_scratch()) as name:
-        folder, left = Path(name), limits.FILES
-        folder.chmod(0o755)
-        for size, path, sha256 in sorted(wanted):
-            left -= size
-            if left < 0:
-                break
-            target = folder / path.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(read_blob(sha256))
-        yield folder

@@ -11,7 +11,8 @@ class LibraryConfig(AppConfig):
         from candyce.library.describe import describe_project
         from candyce.library.models import Resource
         from candyce.library.opendata.records import on_resource_changed, on_resource_deleted
-        from candyce.library.signals import resource_changed
+        from candyce.library.signals import edition_published, resource_changed
+        from candyce.library.trust.receivers import hear_edition
         from candyce.projects.access import register_policy
         from candyce.projects.describe import register_describer
         from candyce.projects.models import Project
@@ -20,3 +21,4 @@ class LibraryConfig(AppConfig):
         post_delete.connect(on_resource_deleted, sender=Resource)
         register_policy(Project.Kind.RESOURCE, POLICY)
         register_describer(Project.Kind.RESOURCE, describe_project)
+        edition_published.connect(hear_edition, dispatch_uid="library.trust")

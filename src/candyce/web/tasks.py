@@ -12,18 +12,19 @@ from django_tasks_db.models import DBTaskResult
 from candyce.collab.tasks import thin_histories, tidy_documents
 from candyce.library.advice.tasks import advise
 from candyce.library.opendata.tasks import keep_records
+from candyce.library.trust.tasks import execute_in_turn
 from candyce.projects.tasks import purge
 
 logger = logging.getLogger(__name__)
 
 HOUR = time(3, 17)  # of the school's time zone
 # In this order: what is merged can be thinned, what is thrown away need be neither.
-CHORES = (purge, tidy_documents, thin_histories, advise, keep_records)
+CHORES = (purge, tidy_documents, thin_histories, advise, keep_records, execute_in_turn)
 
 
 @task()
 def night() -> dict[str, object]:
-    """Empty the trash, merge logs, thin histories; then plan the next night.
+    """Empty the trash, merge logs, thin histories, execute the library in turn; then plan the next night.
 
     One chore that fails does not keep the others from being done; the failure is the task's in the end.
     """

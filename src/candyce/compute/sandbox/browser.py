@@ -57,15 +57,12 @@ class BrowserPython:
         self._library = None
 
     def _make_program(self, role: str, library: bytes | None = None) -> Program:
-        node = find_node()
         shown = {
             "/pyodide": self._pyodide,
             "/worker": HERE / "node",
             "/python": HERE / "python",
         }
-        command = str(node)
-        if not node.is_relative_to("/usr"):
-            command, shown["/node"] = "/node", node
+        command = show_node(shown)
         if role != "make":
             shown["/snapshot"] = self.get_snapshot()
         if self._packages is not None:
@@ -114,3 +111,12 @@ def find_node() -> Path:
     if program is None:
         raise NoSandbox("node is not installed")
     return Path(program).resolve()
+
+
+def show_node(shown: dict[str, Path]) -> str:
+    """Where Node stands inside; it is added to what is shown where every sandbox has it not."""
+    node = find_node()
+    if node.is_relative_to("/usr"):
+        return str(node)
+    shown["/node"] = node
+    return "/node"

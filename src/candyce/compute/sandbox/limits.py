@@ -27,3 +27,9 @@ FOLDER = 128 * MEGABYTE  # of the folder of the copy's files, where it is no par
 CPU_SECONDS = 120
 FILES = 60 * MEGABYTE  # of the copy's files that its code can read
 PIECE = MEGABYTE  # bytes of a file in one message
+
+# A resource of the library, executed from top to bottom.
+KERNEL_SECONDS = 60.0  # until its kernel is ready
+RUN_CELL_SECONDS = 45.0
+RUN_NOTEBOOK_SECONDS = 100.0  # less than CPU_SECONDS, which ends the process
+RUN_TREE_SECONDS = 300.0  # all notebooks of a resource

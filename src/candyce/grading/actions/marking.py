@@ -18,6 +18,7 @@ from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
 from candyce.assignments import access
 from candyce.assignments.models import Assignment, Copy
+from candyce.compute.files import unpack
 from candyce.compute.sandbox.box import NoSandbox
 from candyce.compute.sandbox.pool import Pool
 from candyce.compute.sandbox.runner import NoEnvironment, Outcome, name_runner
@@ -30,7 +31,6 @@ from candyce.grading.sources import (
     AuthorNotebook,
     find_notebook,
     get_author_notebooks,
-    unpack,
 )
 from candyce.projects.actions import cut_version
 from candyce.projects.models import Version
