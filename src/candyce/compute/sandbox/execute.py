@@ -149,7 +149,7 @@ def clean_output(found: Any) -> dict[str, Any] | None:
         name = "stderr" if found.get("name") == "stderr" else "stdout"
         return {"output_type": "stream", "name": name, "text": _text(found.get("text"), TEXT)}
     data = found.get("data")
-    if kind not in {"display_data", "execute_result"} or not isinstance(data, dict):
+    if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
         return None
     forms = {
         name: value

@@ -31,6 +31,24 @@ def ask(prompt="", *_rest, **_named):
     return state["answers"].pop(0)
 
 
+def make_hook(shell):
+    """What shows the value of a cell's last line: as any other display."""
+    from IPython.core.displayhook import DisplayHook
+    from IPython.display import publish_display_data
+
+    class Hook(DisplayHook):
+        def write_output_prompt(self):
+            return
+
+        def write_format_data(self, format_dict, md_dict=None):
+            publish_display_data(format_dict, metadata=md_dict)
+
+        def finish_displayhook(self):
+            self._is_active = False
+
+    return Hook(shell=shell, parent=shell)
+
+
 def make_shell():
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
@@ -39,6 +57,8 @@ def make_shell():
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
     shell = InteractiveShell.instance(config=config)
+    shell.displayhook = make_hook(shell)
+    shell.display_trap.hook = shell.displayhook
     shell.showtraceback = lambda *args, **named: None
     builtins.input, getpass.getpass = ask, ask
     return shell

@@ -1,0 +1,200 @@
+"""What becomes of a resource when it is executed: its mark, its history, what its authors are told, when it is due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from candyce.compute.kernels import Kernel
+from candyce.library import news
+from candyce.library.models import Execution, Outputs, Resource, SearchChange, Thumbnail
+from candyce.library.trust import actions, tasks
+from candyce.library.trust.derive import derive
+from candyce.library.trust.execute import Report
+from candyce.library.trust.queries import find_due, get_executions, get_shown
+from candyce.library.trust.tests.conftest import code, notebook, store, text
+
+SHOWN = {"output_type": "stream", "name": "stdout", "text": "un\ndeux\n"}
+SECRET = {"output_type": "stream", "name": "stdout", "text": "SOLUTION\n"}
+
+
+@pytest.fixture
+def results(monkeypatch):
+    """What executing gives from now on: a list of reports, the last one again and again."""
+    reports: list[Report] = []
+
+    def run_tree(tree, *, language="fr", past_errors=False):
+        return reports.pop(0) if len(reports) > 1 else reports[0]
+
+    monkeypatch.setattr(actions, "run_tree", run_tree)
+    return reports
+
+
+def passed(**values) -> Report:
+    return Report(
+        seconds=2.0, kernel="Python 3.14 (Pyodide 1)", environment="pyodide-1-a", **values
+    )
+
+
+def failed() -> Report:
+    return passed(result="failed", path="cours.ipynb", cell=1, message="NameError: x")
+
+
+def test_authors_are_told_of_a_fault_and_of_its_end(school, publish, results):
+    resource = publish(notebook("1"))
+    told = []
+    changes = SearchChange.objects.count()
+    for report in (passed(), failed(), failed(), passed()):
+        results[:] = [report]
+        actions.execute(resource.pk)
+        resource.refresh_from_db()
+        told.append((resource.execution, [one.kind for one in resource.news.all()]))
+    assert told == [
+        ("passed", []), ("failed", ["broken"]), ("failed", ["broken"]), ("passed", ["works_again"]),
+    ]  # fmt: skip
+    assert SearchChange.objects.count() == changes + 3
+    assert resource.environment == "pyodide-1-a"
+    assert news.get_news(school.alice)[0].url == "/library/suites/executions/"
+
+
+def test_what_could_not_be_tried_takes_nothing_away(publish, results):
+    resource = publish(notebook("1"))
+    for report in (passed(), Report(result="unavailable", message="no_sandbox")):
+        results[:] = [report]
+        actions.execute(resource.pk)
+    resource.refresh_from_db()
+    assert resource.execution == "passed"
+    assert [one.result for one in get_executions(resource)] == ["unavailable", "passed"]
+
+
+def test_a_result_is_of_the_edition_that_was_executed(publish, results, monkeypatch):
+    resource = publish(notebook("1"))
+
+    def publish_meanwhile(tree, **_options):
+        publish(notebook("2"))
+        return failed()
+
+    monkeypatch.setattr(actions, "run_tree", publish_meanwhile)
+    actions.execute(resource.pk)
+    resource.refresh_from_db()
+    assert (resource.execution, resource.news.count()) == ("", 0)
+
+
+def test_the_last_twenty_are_kept(publish, results):
+    resource = publish(notebook("1"))
+    results[:] = [passed()]
+    for _turn in range(22):
+        actions.execute(resource.pk)
+    assert get_executions(resource).count() == actions.KEPT
+
+
+def test_each_has_its_turn_and_all_are_due_on_another_python(publish, monkeypatch):
+    kernel = Kernel("Python", "pyodide-1-a")
+    monkeypatch.setattr("candyce.library.trust.queries.describe_kernel", lambda: kernel)
+    slugs = [publish(notebook("1"), slug).pk for slug in ("a", "b", "c", "d")]
+    now = timezone.now()
+    for slug, days, lock in (
+        ("a", 0, "pyodide-1-a"),
+        ("b", 2, "pyodide-1-a"),
+        ("c", 0, "pyodide-0-z"),
+    ):
+        version = Resource.objects.get(pk=slug).version
+        row = Execution.objects.create(version=version, result="passed", environment=lock)
+        Execution.objects.filter(pk=row.pk).update(started_at=now - timedelta(days=days))
+    Resource.objects.filter(pk="d").update(withdrawn_at=now)
+    assert len(slugs) == 4
+    assert [one.pk for one in find_due()] == ["b", "c"]
+    publish(notebook("2"), "a")
+    assert [one.pk for one in find_due()] == ["a", "b", "c"]
+
+
+def test_a_night_executes_until_its_time_is_over(publish, results, settings):
+    publish(notebook("1"))
+    results[:] = [passed()]
+    assert tasks.execute_next.call((timezone.now() - timedelta(1)).isoformat()) == ""
+    until = (timezone.now() + timedelta(1)).isoformat()
+    assert tasks.execute_next.call(until) == "suites: passed"
+    assert tasks.execute_next.call(until) == ""
+    settings.LIBRARY_MINUTES = 0
+    assert tasks.execute_in_turn.call() == {"due": 0, "news": 0}
+
+
+def test_one_that_stops_us_goes_to_the_end(publish, monkeypatch):
+    publish(notebook("1"))
+
+    def stop(*_args, **_options):
+        raise RuntimeError
+
+    monkeypatch.setattr(actions, "run_tree", stop)
+    until = (timezone.now() + timedelta(1)).isoformat()
+    assert tasks.execute_next.call(until) == "suites: unavailable"
+    assert not find_due().exists()
+
+
+def test_content_says_what_it_needs_where_its_authors_did_not(publish, results):
+    source = (
+        "%matplotlib inline\nimport numpy as np, os\nfrom sklearn.svm import SVC\nimport outils"
+    )
+    found = notebook(
+        text("import rien"), source, "!pip x\nfrom pyodide.http import pyfetch", "def ("
+    )
+    tree = store(cours_ipynb=found)
+    tree["outils.py"] = store(x_csv=b"import pandas")["x.csv"]
+    derived = derive(tree)
+    assert (derived.packages, derived.offline) == (("numpy", "pandas", "sklearn"), False)
+    assert derive(store(a_ipynb=notebook("import math"))).offline
+    resource = publish(found)
+    results[:] = [passed()]
+    actions.execute(resource.pk)
+    resource.refresh_from_db()
+    assert (resource.packages, resource.offline) == (["numpy", "outils", "sklearn"], False)
+    server = {"kernelspec": {"name": "candyce-sciences", "display_name": ""}}
+    assert derive(store(a_ipynb=notebook("1", **server))).kernel == "candyce-sciences"
+
+
+def test_outputs_are_kept_where_the_notebook_was_published_without(school, publish, results):
+    exercise = code(
+        "### BEGIN SOLUTION\nprint('SOLUTION')\n### END SOLUTION",
+        nbgrader={"schema_version": 3, "grade": False, "solution": True, "locked": False, "task": False, "grade_id": "s"},
+    )  # fmt: skip
+    resource = publish(notebook("print('un')", exercise))
+    full = notebook(code("print('un')", outputs=[SHOWN]), {**exercise, "outputs": [SECRET]})
+    released = notebook(code("print('un')", outputs=[SHOWN]), "# VOTRE CODE")
+    results[:] = [
+        passed(notebooks={"cours.ipynb": full}),
+        passed(notebooks={"cours.ipynb": released}),
+    ]
+    actions.execute(resource.pk)
+    resource.refresh_from_db()
+    assert resource.released is not None
+    for version, secret in ((resource.version, True), (resource.released, False)):
+        shown = get_shown(version)
+        assert ("SOLUTION" in str(shown["cells"])) is secret
+        assert shown["cells"][0]["outputs"] == [SHOWN]
+    picture = Thumbnail.objects.get()
+    assert picture.version_id == resource.released_id
+    results[:] = [passed()]
+    actions.execute(resource.pk)
+    assert Thumbnail.objects.get().made_at == picture.made_at
+    assert Outputs.objects.count() == 2
+
+
+def test_where_nothing_is_executed_there_is_a_picture_all_the_same(publish, settings):
+    resource = publish(notebook(code("print('un')", outputs=[SHOWN])))
+    settings.LIBRARY_MINUTES = 0
+    assert tasks.execute_resource.call(resource.pk) == ""
+    assert resource.editions.get().version.executions.count() == 0
+    assert Thumbnail.objects.get().resource_id == resource.pk
+
+
+def test_the_command_says_what_came_of_each(publish, results, capsys):
+    publish(notebook("1"))
+    results[:] = [failed()]
+    call_command("execute_library", "suites")
+    assert "failed" in (said := capsys.readouterr().out)
+    assert "cours.ipynb[1] NameError: x" in said
+    with pytest.raises(CommandError, match="nulle-part"):
+        call_command("execute_library", "nulle-part")
