@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from candyce.accounts.access import is_teacher
 from candyce.accounts.http import SignedInRequest
-from candyce.lib.notebook_html import render_notebook
 from candyce.library import access, actions, queries
 from candyce.library.advice import queries as advice
 from candyce.library.advice.actions import record_use
@@ -20,6 +19,8 @@ from candyce.library.opendata import jsonld
 from candyce.library.peers.queries import get_detail as get_peers
 from candyce.library.publishing import queries as publishing
 from candyce.library.sequences import queries as sequences
+from candyce.library.trust import queries as trust
+from candyce.library.trust.preview import make_preview
 
 
 @require_safe
@@ -28,12 +29,13 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
     resource = access.get_resource(request.user, slug)
     record_use(request.user, resource, Use.Verb.OPENED)
     version = access.get_version(request.user, resource)
-    notebook = queries.get_notebook(version)
+    notebook = trust.get_shown(version)
     context = {
         "resource": resource,
         "version": version,
-        "notebook": render_notebook(notebook) if notebook else None,
+        "preview": make_preview(notebook) if notebook else None,
         "files": sorted(version.tree.items()),
+        **trust.get_detail(request.user, resource),
         **advice.get_detail(request.user, resource),
         "may_give": request.user.is_authenticated and is_teacher(request.user),
         **jsonld.get_detail(request.user, resource),

@@ -134,6 +134,8 @@ class Resource(models.Model):
     rating = models.FloatField(null=True, blank=True, help_text="mean of all criteria, 1 to 5")
     rating_count = models.PositiveIntegerField(default=0, help_text="people who rated")
     recommendation = models.JSONField(default=dict, blank=True)
+    # Of its `Thumbnail`: {"digest", "description"}; empty before there is one.
+    picture = models.JSONField(default=dict, blank=True)
     published_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -152,20 +152,30 @@ def _do_store(resource: Resource, derived: Derived, picture: Picture | None) -> 
         values["offline"] = False
     if resource.kernel != derived.kernel:
         values["kernel"] = derived.kernel
+    values |= _do_keep_picture(resource, picture)
     if values:
+        # What was published meanwhile says it of itself.
         Resource.objects.filter(pk=resource.pk, version=resource.version_id).update(**values)
-    if picture is not None:
-        Thumbnail.objects.update_or_create(
-            resource=resource,
-            defaults={
-                "version": resource.released or resource.version,
-                "image": picture.data,
-                "mimetype": picture.mimetype,
-                "digest": picture.digest,
-                "description": picture.description,
-            },
-        )
-    return bool(values) or picture is not None
+    return bool(values)
+
+
+def _do_keep_picture(resource: Resource, picture: Picture | None) -> dict[str, Any]:
+    """Keep the new picture, or forget that of an edition before; gives what changes of the resource's row."""
+    shown = resource.released or resource.version
+    if picture is None:
+        gone, _rows = Thumbnail.objects.filter(resource=resource).exclude(version=shown).delete()
+        return {"picture": {}} if gone else {}
+    Thumbnail.objects.update_or_create(
+        resource=resource,
+        defaults={
+            "version": shown,
+            "image": picture.data,
+            "mimetype": picture.mimetype,
+            "digest": picture.digest,
+            "description": picture.description,
+        },
+    )
+    return {"picture": {"digest": picture.digest, "description": picture.description}}
 
 
 def _do_keep_outputs(executed: dict[Any, dict[str, Notebook]]) -> None:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from candyce.compute.kernels import describe_kernel
+from candyce.compute.kernels import describe_kernel, read_packages
 from candyce.exercises import format as notebooks
-from candyce.library.models import Execution, Outputs, Resource
+from candyce.lib.errors import NotFound
+from candyce.library.access import Visitor, get_version, visible_to
+from candyce.library.models import Execution, Outputs, Resource, Thumbnail
+from candyce.library.trust.words import BADGES, say_where
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 
 Notebook = dict[str, Any]
 MAX_PREVIEW = 5_000_000  # bytes of a notebook that is still rendered
 AGAIN = timedelta(hours=20)
+MARKS = 12  # of the row that a page shows
 
 
 def find_main(tree: Mapping[str, list]) -> str | None:
@@ -82,3 +87,67 @@ def find_due(now: datetime | None = None) -> QuerySet[Resource]:
         other = ~Q(tried_on="") & ~Q(tried_on__contains=kernel.lock)
         due |= Q(kernel="python") & other
     return found.filter(due).order_by(F("tried_at").asc(nulls_first=True), "pk")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An execution as pages show it. ``where``: empty for those who may not read the authors' version."""
+
+    execution: Execution
+    label: str
+    style: str
+    sign: str
+    edition: int
+    where: str
+
+
+def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
+    """What the page of a resource says of its executions, the last first."""
+    shown = get_history(user, resource)
+    tried = [one for one in shown if one.execution.version_id == resource.version_id]
+    known = [one for one in tried if one.execution.result != Execution.Result.UNAVAILABLE]
+    return {
+        "executions": shown,
+        "row_of_marks": shown[:MARKS][::-1],
+        "last_execution": next(iter(known or tried), None),
+        "packages": describe_packages(resource),
+    }
+
+
+def get_history(user: Visitor, resource: Resource) -> list[Shown]:
+    """All executions that are kept, the last first."""
+    whole = may_read_whole(user, resource)
+    numbers = dict(resource.editions.values_list("version_id", "number"))
+    found = []
+    for one in get_executions(resource):
+        label, style, sign = BADGES[one.result]
+        where = say_where(one) if whole else ""
+        found.append(Shown(one, str(label), style, sign, numbers.get(one.version_id, 0), where))
+    return found
+
+
+def may_read_whole(user: Visitor, resource: Resource) -> bool:
+    """Whether an error's words are for this person: they may come from a solution or from a hidden test."""
+    return resource.released_id is None or get_version(user, resource).pk == resource.version_id
+
+
+def describe_packages(resource: Resource) -> list[str]:
+    """The packages of a resource with their versions in the lock, e.g. ``numpy 2.1``."""
+    if not resource.packages:
+        return []
+    known = {
+        name: entry for entry in read_packages().values() for name in entry.get("imports") or ()
+    }
+    return [
+        f"{known[name]['name']} {known[name]['version']}" if name in known else name
+        for name in resource.packages
+    ]
+
+
+def get_thumbnail(user: Visitor, digest: str) -> Thumbnail:
+    """The picture of a resource that the person may find; raises :class:`NotFound`."""
+    found = Thumbnail.objects.filter(digest=digest, resource__in=visible_to(user))
+    thumbnail = found.select_related("resource").first()
+    if thumbnail is None:
+        raise NotFound
+    return thumbnail

@@ -1,0 +1,78 @@
+"""The notebook on the page of a resource: its contents, what stands first, and the rest folded away."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from candyce.exercises.format import get_cells
+from candyce.lib.notebook_html import CELL_LIMIT, render_cell
+
+FIRST = 24  # cells that are shown at once
+FEW = 8  # cells that are not worth folding
+ENTRIES = 40  # of the contents
+HEADING = re.compile(r"<h([1-6])(?=[\s>])[^>]*>(.*?)</h\1>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A heading of the notebook. ``depth``: 1 for those on top."""
+
+    anchor: str
+    text: str
+    depth: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """``tail``: what is folded, of ``folded`` cells."""
+
+    contents: list[Entry]
+    head: SafeString
+    tail: SafeString
+    folded: int
+
+
+def make_preview(notebook: dict[str, Any]) -> Preview:
+    """A notebook (nbformat 4, parsed) as safe HTML whose headings stand below the page's own."""
+    cells = get_cells(notebook)[:CELL_LIMIT]
+    contents: list[Entry] = []
+    parts = [_render(cell, contents) for cell in cells]
+    first = FIRST if len(parts) > FIRST + FEW else len(parts)
+    top = min((entry.depth for entry in contents), default=1)
+    entries = [Entry(one.anchor, one.text, one.depth - top + 1) for one in contents]
+    return Preview(
+        [one for one in entries if one.depth <= 2][:ENTRIES],
+        _join(parts[:first]),
+        _join(parts[first:]),
+        len(parts) - first,
+    )
+
+
+def _join(parts: list[SafeString]) -> SafeString:
+    return format_html_join("\n", "{}", ((part,) for part in parts))
+
+
+def _render(cell: dict[str, Any], contents: list[Entry]) -> SafeString:
+    html = render_cell(cell)
+    if cell.get("cell_type") != "markdown":
+        return html
+
+    def place(found: re.Match[str]) -> str:
+        depth, inner = int(found[1]), found[2]
+        text = " ".join(unescape(TAG.sub("", inner)).split())[:120]
+        anchor = f"part-{len(contents) + 1}"
+        if not text:
+            return found[0]
+        contents.append(Entry(anchor, text, depth))
+        level = min(depth + 2, 6)
+        return format_html('<h{} id="{}">{}</h{}>', level, anchor, mark_safe(inner), level)  # noqa: S308
+
+    # In sanitised HTML a `<h1` is always a tag: text has `&lt;`.
+    return mark_safe(HEADING.sub(place, html))  # noqa: S308
