@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from candyce.accounts.access import is_teacher
 from candyce.accounts.http import SignedInRequest
-from candyce.library import access, actions, queries
+from candyce.library import access, actions
 from candyce.library.advice import queries as advice
 from candyce.library.advice.actions import record_use
 from candyce.library.models import Use
