@@ -22,6 +22,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if find_spec("candyce.library.loader"):
             import_module("candyce.library.loader").load_content()
+        if find_spec("candyce.library.demo"):
+            import_module("candyce.library.demo").load_demo_library(school)
         if find_spec("candyce.assignments.demo"):
             import_module("candyce.assignments.demo").load_demo_assignments(school)
         if options["verbosity"] > 1:
