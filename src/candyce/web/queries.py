@@ -14,6 +14,7 @@ from candyce.library.access import visible_to as visible_resources
 from candyce.library.advice.queries import get_for_you
 from candyce.library.models import Resource
 from candyce.library.news import get_news
+from candyce.library.peers.moderation import count_waiting
 from candyce.projects.access import visible_to as visible_projects
 from candyce.projects.models import Project
 
@@ -86,4 +87,5 @@ def get_school(user: User) -> dict[str, Any]:
         "pupils": people.get(Role.Name.STUDENT, 0),
         "teachers": people.get(Role.Name.TEACHER, 0),
         "classes": Class.objects.filter(organisation__in=organisations).count(),
+        "reports": count_waiting(user),
     }
