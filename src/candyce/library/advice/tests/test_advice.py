@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from candyce.accounts.demo import load_demo_people
 from candyce.accounts.models import Role
 from candyce.conftest import make_user
 from candyce.library.advice import actions, nightly, queries
+from candyce.library.advice.demo import load_demo_uses
 from candyce.library.advice.programme import get_next
 from candyce.library.advice.tests.conftest import make_resource
 from candyce.library.models import (
@@ -201,3 +203,23 @@ def test_suggestions_ask_the_same_number_of_queries_for_few_as_for_many(
         actions.record_use(school.alice, extra, "opened")
     with django_assert_max_num_queries(13):
         queries.get_for_you(school.alice, count=12)
+
+
+def test_the_demonstration_has_something_to_advise_and_is_loaded_once(
+    db, django_capture_on_commit_callbacks
+):
+    school = load_demo_people()
+    make_resource("interroger-un-fichier-csv", discipline="snt", levels=["seconde"], rank=4)
+    make_resource("snt-web-page-lien-moteur", discipline="snt", levels=["seconde"], rank=2)
+    new = make_resource("lecon", discipline="snt", levels=["seconde"], rank=5, title="Se situer")
+    with django_capture_on_commit_callbacks(execute=True):
+        load_demo_uses(school)
+    [shown] = queries.get_for_you(school.teachers[0])
+    assert shown.resource == new
+    together = queries.get_together(
+        school.teachers[0], Resource.objects.get(pk="snt-web-page-lien-moteur")
+    )
+    assert [one.resource.slug for one in together] == ["interroger-un-fichier-csv"]
+    Use.objects.all().delete()
+    load_demo_uses(school)
+    assert not Use.objects.exists()

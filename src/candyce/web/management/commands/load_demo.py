@@ -26,5 +26,7 @@ class Command(BaseCommand):
             import_module("candyce.library.demo").load_demo_library(school)
         if find_spec("candyce.assignments.demo"):
             import_module("candyce.assignments.demo").load_demo_assignments(school)
+        if find_spec("candyce.library.advice.demo"):
+            import_module("candyce.library.advice.demo").load_demo_uses(school)
         if options["verbosity"] > 1:
             self.stdout.write(str(school.organisation))
