@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from candyce.accounts.models import User
+from candyce.assignments.sequence_models import GivenSequence
 from candyce.lib.text import fold
 from candyce.projects.models import Version
 
@@ -80,6 +81,11 @@ class Assignment(models.Model):
     group_size = models.PositiveSmallIntegerField(_("at most, in a group"), default=3)
     # From then on pupils neither join nor leave groups by themselves.
     groups_closed_at = models.DateTimeField(null=True, blank=True)
+    # Where it was given with others: in which sequence, at which place (from 1).
+    sequence = models.ForeignKey(
+        GivenSequence, null=True, blank=True, on_delete=models.SET_NULL, related_name="steps"
+    )
+    step = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     # "Eyes up": until it is taken away no pupil writes, in any copy.

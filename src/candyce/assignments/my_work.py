@@ -67,7 +67,7 @@ def get_my_work(user: User) -> MyWork:
     copies = {copy.assignment_id: copy for copy in mine}
     shown = Q(archived_at=None) | Q(pk__in=list(copies))
     found = MyWork()
-    given = list(access.given_to(user).filter(shown).select_related("author"))
+    given = list(access.given_to(user).filter(shown).select_related("author", "sequence"))
     every = get_all_times(given, [user.pk])
     for assignment in given:
         times, copy = every[assignment.pk, user.pk], copies.get(assignment.pk)

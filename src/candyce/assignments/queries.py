@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from candyce.accounts.models import Class, Enrolment, User
 from candyce.assignments import access
@@ -290,10 +291,16 @@ class Summary:
 
 
 def get_summaries(user: User, *, archived: bool = False, limit: int | None = None) -> list[Summary]:
-    """Assignments that the person follows, newest first; always three queries,
+    """Assignments that the person follows, newest first, those of a sequence in its order; three queries,
     four where some work in groups."""
     found = access.followed_by(user).filter(archived_at__isnull=not archived)
-    assignments = list(found.order_by("-created_at")[:limit])
+    given = Coalesce("sequence__given_at", "created_at")
+    return summarise(user, found.order_by(given.desc(), "step").select_related("sequence")[:limit])
+
+
+def summarise(user: User, found: QuerySet[Assignment]) -> list[Summary]:
+    """These assignments, which the person follows, in their order."""
+    assignments = list(found)
     summaries = {item.pk: Summary(item, closed=access.is_closed(item)) for item in assignments}
     pupils = _pupils_by_assignment(user, assignments, summaries)
     states = _get_states(user, assignments)

@@ -3,7 +3,16 @@
 from django.urls import path
 
 from candyce.assignments.notices import views as notices
-from candyce.assignments.views import board, giving, groups, marking, projector, pupil, times
+from candyce.assignments.views import (
+    board,
+    giving,
+    groups,
+    marking,
+    projector,
+    pupil,
+    sequences,
+    times,
+)
 
 app_name = "assignments"
 urlpatterns = [
@@ -19,6 +28,8 @@ urlpatterns = [
     # Teachers: giving
     path("assignments/", giving.show_list, name="list"),
     path("assignments/give/", giving.give, name="give"),
+    path("assignments/sequences/<uuid:pk>/", sequences.show, name="sequence"),
+    path("assignments/sequences/<uuid:pk>/take-back/", sequences.take_back, name="sequence_back"),
     path("assignments/<uuid:pk>/share/", giving.share, name="share"),
     path("assignments/<uuid:pk>/code/", giving.project_code, name="project_code"),
     path("assignments/<uuid:pk>/edit/", giving.edit, name="edit"),

@@ -21,6 +21,7 @@ from candyce.assignments import access, actions, queries
 from candyce.assignments.forms import AssignmentForm, get_initial
 from candyce.assignments.models import Assignment
 from candyce.assignments.sources import Source, get_source
+from candyce.assignments.views import sequences
 from candyce.lib.errors import BadRequest, NotFound
 from candyce.lib.origins import get_host
 from candyce.projects.access import visible_to as visible_projects
@@ -34,6 +35,8 @@ SOURCES = ("resource", "project", "version", "assignment")
 def give(request: SignedInRequest) -> HttpResponse:
     """The form that gives a resource, a project, a version or an assignment's work to classes."""
     check_teacher(request.user)
+    if request.GET.get("collection"):
+        return sequences.give(request)
     named = {name: request.GET[name] for name in SOURCES if request.GET.get(name)}
     if not named:
         return _choose(request)
