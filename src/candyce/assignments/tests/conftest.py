@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from candyce.accounts.models import Class, Enrolment, User
-from candyce.assignments import access, actions
-from candyce.assignments.models import Assignment, Copy
+from candyce.assignments import access, actions, groups
+from candyce.assignments.models import Assignment, Copy, Group
 from candyce.conftest import School, make_user
 from candyce.projects.actions import create_project
 from candyce.projects.models import Project
@@ -104,3 +104,58 @@ def as_(portal, classroom):
         return portal
 
     return sign_in
+
+
+@dataclass
+class Grouped:
+    """A class of eight (and Éric's class of one) whose work is given in groups of three at most."""
+
+    room: Classroom
+    pupils: list[User]
+
+    def give(self, mode: str, size: int = 3) -> Assignment:
+        made = actions.give(
+            acting_user=self.room.school.alice,
+            classes=[self.room.school.school_class, self.room.second],
+            title="À plusieurs",
+            project=self.room.project,
+            group_mode=mode,
+            group_size=size,
+        )
+        return self.see(self.room.school.alice, made)
+
+    def see(self, user: User, assignment: Assignment) -> Assignment:
+        return access.get_assignment(user, assignment.pk)
+
+    def open(self, user: User, assignment: Assignment) -> Copy:
+        made = actions.open_copy(self.see(user, assignment), acting_user=user)
+        return access.get_copy(user, made.pk)
+
+    def put(self, assignment: Assignment, *teams: list[User]) -> list[Group]:
+        """The teacher makes these groups in 2B."""
+        places = {one.pk: f"new-{n}" for n, team in enumerate(teams) for one in team}
+        self.arrange(assignment, places)
+        found = [groups.find_group(assignment, team[0]) for team in teams]
+        return [group for group in found if group]
+
+    def arrange(self, assignment: Assignment, places: dict) -> None:
+        actions.arrange(
+            assignment,
+            places,
+            acting_user=self.room.school.alice,
+            school_class=self.room.school.school_class,
+        )
+
+
+@pytest.fixture
+def grouped(classroom: Classroom) -> Grouped:
+    pupils = [classroom.school.bob, classroom.school.chloe]
+    for number in range(6):
+        pupil = make_user(f"pupil{number}", "student", classroom.school.organisation)
+        enrol(pupil, classroom.school.school_class)
+        pupils.append(pupil)
+    return Grouped(classroom, pupils)
+
+
+def sizes_of(assignment: Assignment) -> list[int]:
+    return sorted((len(group.members) for group in assignment.groups.all()), reverse=True)

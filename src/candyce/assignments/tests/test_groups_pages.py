@@ -13,16 +13,15 @@ import pytest
 from candyce.assignments import actions, groups
 from candyce.assignments.models import Copy
 from candyce.assignments.parts import get_parts
-from candyce.assignments.tests.conftest import make_notebook_bytes
+from candyce.assignments.tests.conftest import make_notebook_bytes, sizes_of
 from candyce.assignments.tests.pages import url
-from candyce.assignments.tests.test_groups import Grouped, grouped, sizes_of  # noqa: F401
 from candyce.collab import store
 from candyce.collab.actions import replace_notebook
 
 HOSTILE = "<script>alert(1)</script>"
 
 
-def test_the_teacher_gives_in_groups_from_the_form(as_, grouped):  # noqa: F811
+def test_the_teacher_gives_in_groups_from_the_form(as_, grouped):
     room = grouped.room
     page = as_("alice")
     form = {
@@ -41,7 +40,7 @@ def test_the_teacher_gives_in_groups_from_the_form(as_, grouped):  # noqa: F811
     assert (made.group_mode, made.group_size, sizes_of(made)) == ("drawn", 4, [4, 4])
 
 
-def test_the_teacher_draws_moves_and_names(as_, grouped):  # noqa: F811
+def test_the_teacher_draws_moves_and_names(as_, grouped):
     assignment = grouped.give("teacher")
     one, two, three = grouped.pupils[:3]
     page, address = as_("alice"), f"/assignments/{assignment.pk}/groups/"
@@ -69,7 +68,7 @@ def test_the_teacher_draws_moves_and_names(as_, grouped):  # noqa: F811
     assert "&lt;script&gt;alert(1)" in body
 
 
-def test_a_forged_form_places_nobody(as_, grouped):  # noqa: F811
+def test_a_forged_form_places_nobody(as_, grouped):
     assignment = grouped.give("teacher")
     [group] = grouped.put(assignment, grouped.pupils[:2])
     room = grouped.room
@@ -95,7 +94,7 @@ def test_a_forged_form_places_nobody(as_, grouped):  # noqa: F811
     assert sizes_of(assignment) == [2]
 
 
-def test_a_pupil_without_a_group_is_told_what_to_do(as_, grouped):  # noqa: F811
+def test_a_pupil_without_a_group_is_told_what_to_do(as_, grouped):
     assignment = grouped.give("teacher")
     page = as_("bob")
     answer = page.get(f"/c/{assignment.code}/")
@@ -111,7 +110,7 @@ def test_a_pupil_without_a_group_is_told_what_to_do(as_, grouped):  # noqa: F811
         assert as_(name).get(answer.url).status_code == 404
 
 
-def test_pupils_make_and_join_groups_on_their_page(as_, grouped):  # noqa: F811
+def test_pupils_make_and_join_groups_on_their_page(as_, grouped):
     assignment = grouped.give("pupils", 2)
     address = f"/assignments/{assignment.pk}/my-group/"
     assert as_("bob").post(address, {"act": "make", "name": HOSTILE}).status_code == 302
@@ -137,7 +136,7 @@ def test_pupils_make_and_join_groups_on_their_page(as_, grouped):  # noqa: F811
     assert as_("chloe").post(address, {"act": "make"}).status_code == 302
 
 
-def test_one_mark_reaches_every_member_and_nobody_else(as_, grouped):  # noqa: F811
+def test_one_mark_reaches_every_member_and_nobody_else(as_, grouped):
     assignment = grouped.give("teacher")
     bob, chloe, other = grouped.pupils[:3]
     grouped.put(assignment, [bob, chloe], [other])
@@ -164,7 +163,7 @@ def test_one_mark_reaches_every_member_and_nobody_else(as_, grouped):  # noqa: F
     assert rows.replace(",", ".").count("13.5") == 2
 
 
-def test_the_download_has_one_file_for_a_group(as_, grouped):  # noqa: F811
+def test_the_download_has_one_file_for_a_group(as_, grouped):
     assignment = grouped.give("teacher")
     bob, chloe, other = grouped.pupils[:3]
     grouped.put(assignment, [bob, chloe], [other])
@@ -178,7 +177,7 @@ def test_the_download_has_one_file_for_a_group(as_, grouped):  # noqa: F811
 
 
 @pytest.mark.parametrize("hidden", [False, True])
-def test_the_board_has_one_card_for_a_group(as_, grouped, hidden):  # noqa: F811
+def test_the_board_has_one_card_for_a_group(as_, grouped, hidden):
     assignment = grouped.give("teacher")
     bob, chloe = grouped.pupils[:2]
     grouped.put(assignment, [bob, chloe])
@@ -189,7 +188,7 @@ def test_the_board_has_one_card_for_a_group(as_, grouped, hidden):  # noqa: F811
     assert ("Bob Test, Chloe Test" in body) is not hidden
 
 
-def test_each_members_part_is_told_by_the_history(as_, grouped):  # noqa: F811
+def test_each_members_part_is_told_by_the_history(as_, grouped):
     assignment = grouped.give("teacher")
     bob, chloe = grouped.pupils[:2]
     grouped.put(assignment, [bob, chloe])
@@ -210,7 +209,7 @@ def test_each_members_part_is_told_by_the_history(as_, grouped):  # noqa: F811
     assert get_parts(grouped.open(bob, alone)) == []
 
 
-def test_ticking_a_group_writes_to_all_of_it(grouped, as_):  # noqa: F811
+def test_ticking_a_group_writes_to_all_of_it(grouped, as_):
     assignment = grouped.give("teacher")
     one, two, three = grouped.pupils[:3]
     grouped.put(assignment, [one, two])

@@ -10,9 +10,9 @@ from candyce.assignments.describe import describe_project
 from candyce.assignments.notices import actions as notices
 from candyce.assignments.notices.links import get_query
 from candyce.assignments.notices.queries import get_received
+from candyce.assignments.tests.conftest import Grouped
 from candyce.assignments.tests.pages import url
 from candyce.assignments.tests.test_api import token_for
-from candyce.assignments.tests.test_groups import Grouped, grouped  # noqa: F401
 from candyce.projects.signals import access_changed
 
 
@@ -33,7 +33,7 @@ def read(room: Grouped, user, copy) -> list[str]:
     return [one.notice.text for one in get_received(user, access.get_copy(user, copy.pk))]
 
 
-def test_a_message_wakes_the_copy_of_every_member(grouped, django_capture_on_commit_callbacks):  # noqa: F811
+def test_a_message_wakes_the_copy_of_every_member(grouped, django_capture_on_commit_callbacks):
     assignment, copy, other = make_two(grouped)
     bob, chloe, third = grouped.pupils[:3]
     told: set = set()
@@ -60,7 +60,7 @@ def test_a_message_wakes_the_copy_of_every_member(grouped, django_capture_on_com
     assert read(grouped, grouped.room.school.alice, copy) == ["À 2B", "À Chloé"]
 
 
-def test_who_left_the_group_is_told_nothing_more_of_its_copy(grouped, editor):  # noqa: F811
+def test_who_left_the_group_is_told_nothing_more_of_its_copy(grouped, editor):
     assignment, copy, _other = make_two(grouped)
     bob, chloe = grouped.pupils[:2]
     token = token_for(chloe, copy.project)
@@ -72,7 +72,7 @@ def test_who_left_the_group_is_told_nothing_more_of_its_copy(grouped, editor):  
     assert editor.get("/api/notices", **token_for(bob, copy.project)).json()["mine"]
 
 
-def test_the_editor_names_the_group_and_writes_to_all_of_it(grouped, rf):  # noqa: F811
+def test_the_editor_names_the_group_and_writes_to_all_of_it(grouped, rf):
     _assignment, copy, _other = make_two(grouped)
     bob, chloe = grouped.pupils[:2]
     seen = describe_project(bob, copy.project, rf.get("/"))["assignment"]
@@ -90,7 +90,7 @@ def test_the_editor_names_the_group_and_writes_to_all_of_it(grouped, rf):  # noq
     assert describe_project(bob, mine.project, rf.get("/"))["assignment"]["group"] is None
 
 
-def test_the_teacher_writes_to_a_group_from_its_page(grouped, as_):  # noqa: F811
+def test_the_teacher_writes_to_a_group_from_its_page(grouped, as_):
     assignment, copy, _other = make_two(grouped)
     query = get_query(grouped.pupils[:2])
     link = f"{url('notices', assignment.pk)}?{query.replace('&', '&amp;')}"
@@ -100,7 +100,7 @@ def test_the_teacher_writes_to_a_group_from_its_page(grouped, as_):  # noqa: F81
     assert form.count(" checked") == 3  # "some pupils", and the two
 
 
-def test_a_group_on_the_board_has_its_name_and_its_members_count(grouped, as_):  # noqa: F811
+def test_a_group_on_the_board_has_its_name_and_its_members_count(grouped, as_):
     assignment, _copy, _other = make_two(grouped)
     group = groups.find_group(assignment, grouped.pupils[0])
     group.name = "Les <i>Pythons</i>"
@@ -122,7 +122,7 @@ def make_line(members: int) -> Line:
     return Line(**(facts | {"member_ids": tuple(range(members))}))
 
 
-def test_a_pupil_of_another_group_finds_nothing(grouped, as_):  # noqa: F811
+def test_a_pupil_of_another_group_finds_nothing(grouped, as_):
     assignment, copy, _other = make_two(grouped)
     actions.set_mark(copy, Decimal(13), acting_user=grouped.room.school.alice)
     stranger = as_("bob")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from candyce.assignments import access, actions
-from candyce.assignments.tests.test_groups import Grouped, grouped
+from candyce.assignments.tests.conftest import Grouped, grouped
 from candyce.grading.gradebook import queries
 from candyce.grading.gradebook.actions import set_cell
 from candyce.grading.gradebook.words import Given

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from candyce.assignments import access as assignment_access
 from candyce.assignments import actions as assignment_actions
-from candyce.assignments.tests.test_groups import at_once
+from candyce.assignments.tests.at_once import at_once
 from candyce.grading.gradebook import actions, queries
 from candyce.grading.gradebook.book import Link
 from candyce.grading.gradebook.models import SkillLevel, SkillLink

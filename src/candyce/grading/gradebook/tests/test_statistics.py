@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from candyce.assignments import access
 from candyce.assignments import actions as assignment_actions
-from candyce.assignments.tests.test_groups import grouped
+from candyce.assignments.tests.conftest import grouped
 from candyce.grading.gradebook import item_analysis, plots, queries
 from candyce.grading.gradebook.item_analysis import correlate, get_bins, get_discriminations
 from candyce.grading.gradebook.models import Entry
