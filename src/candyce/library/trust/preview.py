@@ -45,14 +45,22 @@ def make_preview(notebook: dict[str, Any]) -> Preview:
     contents: list[Entry] = []
     parts = [_render(cell, contents) for cell in cells]
     first = FIRST if len(parts) > FIRST + FEW else len(parts)
-    top = min((entry.depth for entry in contents), default=1)
-    entries = [Entry(one.anchor, one.text, one.depth - top + 1) for one in contents]
     return Preview(
-        [one for one in entries if one.depth <= 2][:ENTRIES],
+        _sort(contents),
         _join(parts[:first]),
         _join(parts[first:]),
         len(parts) - first,
     )
+
+
+def _sort(found: list[Entry]) -> list[Entry]:
+    """Two levels of headings, without the notebook's own title, which the page says already."""
+    top = min((entry.depth for entry in found), default=1)
+    if found and found[0].depth == top and sum(entry.depth == top for entry in found) == 1:
+        found = found[1:]
+        top = min((entry.depth for entry in found), default=1)
+    entries = [Entry(one.anchor, one.text, one.depth - top + 1) for one in found]
+    return [one for one in entries if one.depth <= 2][:ENTRIES]
 
 
 def _join(parts: list[SafeString]) -> SafeString:
