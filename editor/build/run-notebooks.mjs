@@ -7,8 +7,10 @@
  * Each notebook has a fresh Python whose working folder is a private copy of the notebook's folder.
  * Prints one JSON object: {"notebooks": [{path, ok, seconds, cell, error}]}; exit status 1 when a cell
  * fails that is not tagged `raises-exception`. `--write` stores outputs and execution counts.
+ * As many run at the same time as there are processors, four at most.
  */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -168,14 +170,19 @@ async function main(args) {
     return 2;
   }
   const files = targets.flatMap(notebooksIn);
-  const results = [];
-  for (const file of files) {
-    const result = await inChild(file, write);
-    results.push(result);
-    if (args.includes('--verbose')) {
-      console.error(`${result.ok ? 'ok  ' : 'FAIL'} ${result.path} ${result.seconds ?? ''}`);
+  const results = new Array(files.length);
+  const waiting = files.entries();
+  const runSome = async () => {
+    for (const [index, file] of waiting) {
+      const result = await inChild(file, write);
+      results[index] = result;
+      if (args.includes('--verbose')) {
+        console.error(`${result.ok ? 'ok  ' : 'FAIL'} ${result.path} ${result.seconds ?? ''}`);
+      }
     }
-  }
+  };
+  const width = Math.min(os.availableParallelism(), 4);
+  await Promise.all(Array.from({ length: width }, runSome));
   console.log(JSON.stringify({ notebooks: results }, null, 1));
   return results.every(r => r.ok) ? 0 : 1;
 }
