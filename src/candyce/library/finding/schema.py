@@ -8,7 +8,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils import translation
@@ -21,8 +21,8 @@ from candyce.projects.blobs import read_blob
 
 VERSION = 1  # of what is indexed: another one makes the index anew
 # How often a word of each part is said, so to speak: the better the part, the heavier its words (BM25F).
-WEIGHTS = {"title": 16, "keywords": 9, "objectives": 5, "abstract": 3, "other": 2}
-HEAVIEST = 24
+WEIGHTS = {"title": 8, "keywords": 5, "objectives": 3, "abstract": 2, "other": 1}
+HEAVIEST = 12
 BEGINNINGS = range(2, 6)  # letters of the beginnings that are words of the index
 MAX_CONTENT = 200_000  # letters of notebooks that are searched
 SAMPLES = 16  # one of so many resources stands for all when a count is rounded
@@ -66,18 +66,20 @@ def make_schema() -> Schema:
 def make_document(entry: Entry) -> Document:
     """The document of an entry; raises ValueError for what Tantivy does not take."""
     weights: Counter[str] = Counter()
-    begins: Counter[str] = Counter()
+    begun: Counter[str] = Counter()
     for name, text in entry.parts.items():
         for word in split_content(text):
             weights[word] += WEIGHTS[name]
             if name != "other":
-                for length in BEGINNINGS:
-                    if length <= len(word):
-                        begins[word[:length]] += WEIGHTS[name]
+                begun[word] += WEIGHTS[name] // 2
     content = list(dict.fromkeys(split_content(entry.content[:MAX_CONTENT])))
     stems: Counter[str] = Counter()
     for stem, weight in zip(stem_all(list(weights), entry.language), weights.values(), strict=True):
         stems[stem] += weight
+    begins: Counter[str] = Counter()
+    for word, weight in begun.items():
+        for beginning in _get_beginnings(word):
+            begins[beginning] += weight
     document = Document(
         slug=entry.slug,
         words=_repeat(stems),
@@ -94,8 +96,15 @@ def make_document(entry: Entry) -> Document:
     return document
 
 
+@lru_cache(maxsize=100_000)
+def _get_beginnings(word: str) -> tuple[str, ...]:
+    return tuple(word[:length] for length in BEGINNINGS if length <= len(word))
+
+
 def _repeat(weights: Counter[str]) -> str:
-    return " ".join(" ".join([word] * min(weight, HEAVIEST)) for word, weight in weights.items())
+    return "".join(
+        (word + " ") * (weight if weight < HEAVIEST else HEAVIEST) for word, weight in weights.items()
+    )
 
 
 def _order_title(title: str) -> int:

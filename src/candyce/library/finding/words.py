@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -102,9 +103,15 @@ def _analyzer(language: str) -> TextAnalyzer:
     return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(language)).build()
 
 
+@lru_cache(maxsize=100_000)
+def _fold_word(word: str) -> tuple[str, ...]:
+    return tuple(one[:LONGEST] for one in _WORD.findall(fold(word)))
+
+
 def split(text: str) -> list[str]:
     """Folded words in their order: ``"L'Élève code"`` -> ``["l", "eleve", "code"]``."""
-    return [word[:LONGEST] for word in _WORD.findall(fold(text))]
+    words = _WORD.findall(unicodedata.normalize("NFC", text))
+    return [folded for word in words for folded in _fold_word(word)]
 
 
 def split_content(text: str) -> list[str]:
