@@ -70,14 +70,19 @@ class FullText:
         query = " & ".join([*(f"'{word}'" for word in words[:-1]), f"'{words[-1]}'{last}"])
         both = "(to_tsquery('french', %(query)s) || to_tsquery('english', %(query)s))"
         extra = "".join(
-            f" AND {name} = '{values[0]}'" if name in FACETS else f" AND '{values[0]}' = ANY({name})"
+            f" AND {name} = '{values[0]}'"
+            if name in FACETS
+            else f" AND '{values[0]}' = ANY({name})"
             for name, values in choices.items()
         )
         found = f"SELECT * FROM resources WHERE words @@ {both} AND {SEEN}{extra}"
         counts = " UNION ALL ".join(
             [
                 *(f"SELECT '{name}', {name}, count(*) FROM found GROUP BY 2" for name in FACETS),
-                *(f"SELECT '{name}', unnest({name}), count(*) FROM found GROUP BY 2" for name in SEVERAL),
+                *(
+                    f"SELECT '{name}', unnest({name}), count(*) FROM found GROUP BY 2"
+                    for name in SEVERAL
+                ),
                 "SELECT 'total', '', count(*) FROM found",
             ]
         )

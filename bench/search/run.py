@@ -101,7 +101,9 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=60, help="sessions of typing")
     parser.add_argument("--beside", nargs="*", default=["sqlite", "postgres"])
     arguments = parser.parse_args()
-    print("| resources | | index s | processor s | MB | p50 ms | p95 ms | p50 processor | p95 processor | most |")
+    print(
+        "| resources | | index s | processor s | MB | p50 ms | p95 ms | p50 processor | p95 processor | most |"
+    )
     print("|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     for count in arguments.count:
         folder = Path(tempfile.mkdtemp(prefix="candyce-search-"))

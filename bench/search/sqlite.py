@@ -35,7 +35,13 @@ class Fts5:
                 "INSERT INTO words(rowid, title, keywords, objectives, abstract, content) VALUES (?,?,?,?,?,?)",
                 (n, one.title, one.keywords, one.objectives, one.abstract, one.content),
             )
-            facts = [n, one.visibility, one.school, one.author, *(one.values[name][0] for name in FACETS)]
+            facts = [
+                n,
+                one.visibility,
+                one.school,
+                one.author,
+                *(one.values[name][0] for name in FACETS),
+            ]
             self.db.execute(f"INSERT INTO facts VALUES ({','.join('?' * len(facts))})", facts)
             rows = [(n, name, value) for name in SEVERAL for value in one.values[name]]
             self.db.executemany("INSERT INTO several VALUES (?,?,?)", rows)
@@ -54,9 +60,7 @@ class Fts5:
         if not text.endswith(" "):
             words[-1] += "*"
         match = " ".join(words)
-        extra = "".join(
-            f" AND {_is(name, values[0])}" for name, values in choices.items()
-        )
+        extra = "".join(f" AND {_is(name, values[0])}" for name, values in choices.items())
         found = f"SELECT facts.id FROM words JOIN facts ON facts.id = words.rowid WHERE words MATCH ? AND {SEEN}"
         self.db.execute("DROP TABLE IF EXISTS temp.found")
         self.db.execute(f"CREATE TEMP TABLE found AS {found}{extra}", (match,))

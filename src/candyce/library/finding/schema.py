@@ -102,9 +102,7 @@ def _get_beginnings(word: str) -> tuple[str, ...]:
 
 
 def _repeat(weights: Counter[str]) -> str:
-    return "".join(
-        (word + " ") * (weight if weight < HEAVIEST else HEAVIEST) for word, weight in weights.items()
-    )
+    return "".join((word + " ") * (min(HEAVIEST, weight)) for word, weight in weights.items())
 
 
 def _order_title(title: str) -> int:

@@ -1,0 +1,230 @@
+"""Who may see what of the library, as one table: people x resources, in every way of seeing.
+
+Rows are said once (:data:`MAY_SEE`). Each way of seeing is a column: a function of a browser, a person and the
+library that gives the slugs which that person is shown there. A column is added with ``@column("name")``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from candyce.accounts.models import Role, User
+from candyce.conftest import School, make_user
+from candyce.lib.origins import get_host
+from candyce.library.editions import do_make_edition
+from candyce.library.models import Resource
+from candyce.projects.blobs import do_store_blob
+
+ALL = {"mine", "ours", "teachers", "all", "exercise", "gone"}
+OPEN = {"all", "exercise"}
+AT_SCHOOL = OPEN | {"teachers", "ours"}
+MAY_SEE = {
+    "nobody": OPEN,  # without an account
+    "pupil": OPEN,
+    "colleague": AT_SCHOOL,
+    "administrator": AT_SCHOOL,
+    "inspector": AT_SCHOOL,
+    "elsewhere": OPEN | {"teachers"},
+    "coauthor": ALL,
+    "author": ALL,
+}
+# What those who do not teach never see of the exercise, and those who do see.
+SECRET = "jardinsecret"
+
+
+@dataclass
+class Shelf:
+    school: School
+    people: dict[str, User | None]
+    resources: dict[str, Resource] = field(default_factory=dict)
+
+
+Column = Callable[[Client, "User | None", Shelf], set[str]]
+COLUMNS: dict[str, Column] = {}
+
+
+def column(name: str) -> Callable[[Column], Column]:
+    def add(function: Column) -> Column:
+        COLUMNS[name] = function
+        return function
+
+    return add
+
+
+def make_tree() -> dict[str, Any]:
+    """A notebook with an exercise, its solution and its tests."""
+    exercise = {
+        "schema_version": 3,
+        "grade": False,
+        "solution": True,
+        "locked": False,
+        "task": False,
+        "grade_id": "a",
+    }
+    tests = {
+        "schema_version": 3,
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "task": False,
+        "grade_id": "b",
+        "points": 1,
+    }
+    cells = [
+        ("a", f"x = 1\n### BEGIN SOLUTION\n{SECRET} = 2\n### END SOLUTION", exercise),
+        ("b", f"assert x\n### BEGIN HIDDEN TESTS\nassert {SECRET}\n### END HIDDEN TESTS", tests),
+    ]  # fmt: skip
+    notebook = {
+        "cells": [
+            {"cell_type": "code", "id": one, "metadata": {"nbgrader": meta}, "source": source,
+             "outputs": [], "execution_count": None}
+            for one, source, meta in cells
+        ],
+        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+    }  # fmt: skip
+    blob = do_store_blob(json.dumps(notebook).encode())
+    return {"exo.ipynb": [blob.sha256, blob.size, 0]}
+
+
+def publish(shelf: Shelf, slug: str, visibility: str, tree: dict[str, Any], **values: Any) -> None:
+    author = shelf.people["author"]
+    fields = {
+        "title": f"Serpentin {slug}", "abstract": "Une leçon.", "discipline": "nsi",
+        "levels": ["premiere"], "keywords": [f"mot{slug}"], "duration": 55, "authors": ["Alice"],
+        "owner": author, "establishment": shelf.school.organisation, "visibility": visibility, **values,
+    }  # fmt: skip
+    resource = do_make_edition(slug, fields, tree, acting_user=author).resource
+    resource.co_authors.add(shelf.people["coauthor"])
+    shelf.resources[slug] = resource
+
+
+@pytest.fixture
+def shelf(school: School) -> Shelf:
+    """Six resources by the same author at the same school, seen by eight people."""
+    make = make_user
+    people: dict[str, User | None] = {
+        "nobody": None,
+        "pupil": school.bob,
+        "colleague": make("colleague", Role.Name.TEACHER, school.organisation),
+        "administrator": school.admin,
+        "inspector": school.inspector,
+        "elsewhere": school.charlie,
+        "coauthor": make("coauthor", Role.Name.TEACHER, school.charlie.roles.get().organisation),
+        "author": school.alice,
+    }
+    shelf = Shelf(school, people)
+    for slug, visibility in (
+        ("mine", "me"),
+        ("ours", "establishment"),
+        ("teachers", "teachers"),
+        ("all", "everyone"),
+    ):
+        publish(shelf, slug, visibility, {})
+    publish(shelf, "exercise", "everyone", make_tree())
+    publish(shelf, "gone", "everyone", {}, withdrawn_at=timezone.now())
+    return shelf
+
+
+def find_slugs(text: str) -> set[str]:
+    """Those of the resources whose pages ``text`` links to."""
+    return set(re.findall(r"/library/([\w-]+)/", text)) & ALL
+
+
+@column("page")
+def see_pages(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {slug for slug in ALL if client.get(f"/library/{slug}/").status_code == 200}
+
+
+@column("list")
+def see_list(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {one.slug for one in client.get("/library/").context["resources"]}
+
+
+@column("search")
+def see_search(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {one.slug for one in client.get("/library/?q=serpentins").context["resources"]}
+
+
+@column("search with a misprint")
+def see_misprint(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {one.slug for one in client.get("/library/?q=serpetnin+").context["resources"]}
+
+
+@column("search for a word of one resource")
+def see_words(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    found = set()
+    for slug in ("mine", "gone", "ours"):
+        page = client.get(f"/library/?q=mot{slug}+")
+        found |= {one.slug for one in page.context["resources"]} & {slug}
+    return found | (see_search(client, user, shelf) - {"mine", "gone", "ours"})
+
+
+@column("search without an index")
+def see_plainly(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    from candyce.library.finding import keeping
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "get_index", lambda: None)
+        return {one.slug for one in client.get("/library/?q=serpentin").context["resources"]}
+
+
+@column("counts")
+def see_counts(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    context = client.get("/library/?q=serpentin").context
+    [discipline] = [one for one in context["facets"] if one.name == "discipline"]
+    [choice] = discipline.choices
+    shown = {one.slug for one in context["resources"]}
+    assert choice.count == context["results"].total == len(shown)
+    return shown
+
+
+@column("feed")
+def see_feed(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    """The feed of a search that is kept; without an account, that of any search. Feed readers have no session."""
+    from candyce.library.finding import saved
+
+    address = "/library/feed/?q=serpentin"
+    if user is not None:
+        search = saved.save_search(acting_user=user, name="Tout", query="q=serpentin")
+        address = f"/library/searches/feeds/{search.feed}/"
+    return find_slugs(
+        Client(HTTP_HOST=get_host(settings.CANDYCE_PORTAL_URL)).get(address).content.decode()
+    )
+
+
+@pytest.mark.parametrize("person", MAY_SEE)
+def test_each_way_of_seeing_shows_what_the_person_may_see(shelf, portal, person):
+    user = shelf.people[person]
+    if user is not None:
+        portal.force_login(user)
+    seen = {name: see(portal, user, shelf) for name, see in COLUMNS.items()}
+    assert seen == dict.fromkeys(COLUMNS, MAY_SEE[person])
+
+
+def test_a_solution_is_found_by_nobody_and_read_by_those_who_teach(shelf, portal):
+    for person, user in shelf.people.items():
+        portal.logout()
+        if user is not None:
+            portal.force_login(user)
+        assert portal.get(f"/library/?q={SECRET}+").context["resources"] == [], person
+        html = portal.get("/library/exercise/").content.decode()
+        teaches = user is not None and user.roles.filter(name="teacher").exists()
+        assert (SECRET in html) == teaches, person
+
+
+def test_an_account_that_was_closed_sees_what_anybody_sees(shelf):
+    from candyce.library import access
+
+    author = shelf.people["author"]
+    author.is_active = False
+    author.save()
+    assert set(access.visible_to(author).values_list("slug", flat=True)) == OPEN
