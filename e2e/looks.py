@@ -14,7 +14,7 @@ AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Files, and the doors to the editor, whose own page has its stories.
 NOT_PAGES = re.compile(
-    r"/(export|open|download|reconnect|template|qr|c/\w+)(/|\?|$)|\.(zip|csv|ods|ipynb)$"
+    r"/(export|feed|open|download|reconnect|template|qr|c/\w+)(/|\?|$)|\.(zip|csv|ods|ipynb)$"
 )
 IDENTIFIERS = re.compile(
     r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)|(?<=/c/)\w+|(?<=/library/)[\w-]+"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
-
 from bench.search.made import Made
 from bench.search.ours import AUTHOR, SCHOOL
 from bench.search.sqlite import FACETS, SEVERAL
+
 from candyce.lib.text import fold
 from candyce.library.finding.words import split
 

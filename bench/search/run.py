@@ -69,6 +69,7 @@ def compare(count: int, sessions: int, others: list[str], folder: Path) -> None:
     from bench.search.made import Maker
     from bench.search.postgres import FullText
     from bench.search.sqlite import Fts5
+
     from candyce.launch.postgres import throw_away_postgres
     from candyce.library.finding import store
 

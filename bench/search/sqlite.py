@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bench.search.made import Made
 from bench.search.ours import AUTHOR, SCHOOL
+
 from candyce.library.finding.words import split
 
-FACETS = "discipline kind duration theme language kernel licence".split()
-SEVERAL = "level mark package".split()
+FACETS = ["discipline", "kind", "duration", "theme", "language", "kernel", "licence"]
+SEVERAL = ["level", "mark", "package"]
 SEEN = f"(visibility IN ('everyone', 'teachers') OR author = {AUTHOR} OR (visibility = 'establishment' AND school = {SCHOOL}))"
 
 

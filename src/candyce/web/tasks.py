@@ -11,6 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from candyce.collab.tasks import thin_histories, tidy_documents
 from candyce.library.advice.tasks import advise
+from candyce.library.finding.tasks import keep_search_index
 from candyce.library.opendata.tasks import keep_records
 from candyce.library.trust.tasks import execute_in_turn
 from candyce.projects.tasks import purge
@@ -19,7 +20,15 @@ logger = logging.getLogger(__name__)
 
 HOUR = time(3, 17)  # of the school's time zone
 # In this order: what is merged can be thinned, what is thrown away need be neither.
-CHORES = (purge, tidy_documents, thin_histories, advise, keep_records, execute_in_turn)
+CHORES = (
+    purge,
+    tidy_documents,
+    thin_histories,
+    advise,
+    keep_records,
+    keep_search_index,
+    execute_in_turn,
+)
 
 
 @task()
