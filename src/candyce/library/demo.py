@@ -167,6 +167,7 @@ def _load_reviews(school: DemoSchool) -> None:
             first = resource.editions.order_by("number").first()
             Review.objects.filter(pk=review.pk).update(edition=first)
             peers.do_answer(review, text=text, acting_user=school.teachers[0])
+            _date_back(Review, review.pk, 12, "answered_at")
         _date_back(Review, review.pk, days + 5, "created_at", "updated_at")
 
 
