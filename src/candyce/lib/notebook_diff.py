@@ -115,7 +115,7 @@ def _run(question: dict[str, Any]) -> Any:
 
 
 def main() -> None:
-    _limit()
+    limit_process()
     question = json.load(sys.stdin)
     if question["kind"] == "text":
         answer: Any = diff_lines(question["before"], question["after"])
@@ -124,7 +124,8 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _limit() -> None:
+def limit_process() -> None:
+    """Bound this process's time and memory."""
     try:
         import resource
     except ImportError:  # Windows: the parent's timeout alone bounds it

@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[Any, str, str, bool]] = {
     "adapted": (_("%(who)s adapted “%(title)s”."), "library:detail", "", False),
     "adaptation_published": (
         _("%(who)s published an adaptation of “%(title)s”."),
-        "library:detail",
+        "library:adaptations",
         "",
         False,
     ),

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from candyce.accounts.access import is_teacher
 from candyce.accounts.models import Organisation, Role, User
 from candyce.lib.errors import Forbidden, NotFound
-from candyce.library.access import get_own_resource, is_author, written_by
+from candyce.library.access import get_own_resource, is_author, visible_to, written_by
 from candyce.library.models import Edition, Invitation, Resource
 from candyce.projects import access as projects
 from candyce.projects.models import Project
@@ -80,6 +80,15 @@ def get_owned_resource(user: User, slug: str) -> Resource:
     if resource.owner_id != user.pk:
         raise Forbidden
     return resource
+
+
+def get_adaptation(user: User, original: Resource, slug: str) -> Resource:
+    """Guarded fetch of an adaptation of this resource that the person may read; raises :class:`NotFound`."""
+    found = visible_to(user).filter(pk=slug, adapted_from=original)
+    adaptation = found.select_related("version", "adapted_edition__version", "owner").first()
+    if adaptation is None:
+        raise NotFound
+    return adaptation
 
 
 def teaching_organisations(user: User) -> QuerySet[Organisation]:

@@ -97,6 +97,7 @@ class Publication:
         if self.links.target is not None:
             start |= describe_resource(self.links.target)
             start |= {"packages": said["packages"], "offline": said["offline"]}
+            start |= self._take_credits(start["authors"])
         elif self.links.origin is not None:
             start |= self._take_up(self.links.origin.resource, said)
         return start
@@ -116,6 +117,14 @@ class Publication:
         taken = {name: value for name, value in known.items() if name not in apart and value}
         others = [name for name in original.authors if name != self.user.full_name]
         return taken | {"authors": [self.user.full_name, *others], "title": said["title"]}
+
+    def _take_credits(self, authors: list[str]) -> dict[str, Any]:
+        """Those whose changes were merged, named with the authors and in the notes."""
+        taken = self.draft.credits if self.draft else []
+        names = [name for one in taken for name in one["names"] if name not in authors]
+        text = _("Takes over changes by %(names)s, from “%(title)s”.")
+        notes = [text % {"names": ", ".join(one["names"]), "title": one["title"]} for one in taken]
+        return {"authors": [*authors, *dict.fromkeys(names)], "notes": "\n".join(notes)}
 
     def get_form(self, data: Any = None) -> PublishForm:
         return PublishForm(

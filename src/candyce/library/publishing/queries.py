@@ -103,8 +103,9 @@ def get_uses(resources: list[Resource]) -> dict[str, list[tuple[str, int]]]:
 
 
 def list_drafts(user: User) -> QuerySet[Draft]:
-    """Publications begun and not made."""
-    return Draft.objects.filter(user=user, project__deleted_at=None).select_related("project")
+    """Publications begun and not made: something was typed, or changes were merged."""
+    begun = Draft.objects.filter(user=user, project__deleted_at=None).exclude(values={}, credits=[])
+    return begun.select_related("project")
 
 
 def list_invitations(user: User) -> QuerySet[Invitation]:

@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 
 from candyce.library.models import Draft, Execution
 from candyce.library.publishing.checks.findings import ADVICE, BLOCK, Finding
-from candyce.library.publishing.content import get_digest
+from candyce.library.publishing.content import get_digest, read_content
+from candyce.library.publishing.outside import ask_links, say_why
+from candyce.library.trust.execute import run_tree
+from candyce.library.trust.words import REASONS
 
 NOBODY = timedelta(minutes=2)  # after which a queued trial counts as one that nobody does
 ENDLESS = timedelta(minutes=30)
@@ -83,7 +86,12 @@ def _find_failure(trial: dict[str, Any], numbers: dict[tuple[str, int], str]) ->
         mend = _(
             "Restart the kernel in the editor and run all cells: what was defined earlier is gone then."
         )
-        return [Finding("fails", BLOCK, text % {"message": trial.get("message", "")}, mend, *where)]
+        message = trial.get("message", "")
+        said = {"message": REASONS.get(message, message)}
+        return [Finding("fails", BLOCK, text % said, mend, *where)]
+    if trial["result"] == Execution.Result.WAITING:
+        text = _("This cell waits for somebody to type: what comes after it could not be tried.")
+        return [Finding("waits", ADVICE, text, "", *where)]
     if trial["result"] == Execution.Result.TOO_LONG:
         text = _("Run from top to bottom, it takes too long here: stopped.")
         return [Finding("too_long", ADVICE, text, _("Make the slowest cell smaller."), *where)]
@@ -97,7 +105,7 @@ def _find_dead(trial: dict[str, Any]) -> list[Finding]:
     )
     return [
         Finding(
-            "dead_link", ADVICE, text % {"url": one["url"][:120], "why": one["why"]}, mend,
+            "dead_link", ADVICE, text % {"url": one["url"][:120], "why": say_why(one["why"])}, mend,
             one["path"], one["number"], one["cell_id"],
         )
         for one in trial.get("links", [])
@@ -106,15 +114,16 @@ def _find_dead(trial: dict[str, Any]) -> list[Finding]:
 
 def run_trial(draft: Draft) -> dict[str, Any]:
     """Run the files of the draft and ask its links; gives what is kept of it."""
-    from candyce.library.publishing.content import read_content
-
     found = _run(draft.tree)
-    return found | _ask_links(read_content(draft.tree)) | {"state": DONE}
+    return found | ask_links(read_content(draft.tree)) | {"state": DONE}
 
 
 def _run(tree: dict[str, list]) -> dict[str, Any]:
-    return {"result": UNAVAILABLE}
-
-
-def _ask_links(content: Any) -> dict[str, Any]:
-    return {}
+    report = run_tree(tree)
+    return {
+        "result": str(report.result),
+        "path": report.path,
+        "cell": report.cell,
+        "message": report.message[:500],
+        "kernel": report.kernel,
+    }

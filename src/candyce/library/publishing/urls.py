@@ -17,5 +17,6 @@ urlpatterns = [
     path("<slug:slug>/edit/restore/", mine_views.restore, name="restore"),
     path("<slug:slug>/edit/authors/", mine_views.change_authors, name="change_authors"),
     path("<slug:slug>/adaptations/", merge_views.show_adaptations, name="adaptations"),
+    path("<slug:slug>/adaptations/<slug:other>/", merge_views.merge, name="merge"),
     path("<slug:slug>/edit/project/", mine_views.make_project, name="make_project"),
 ]
