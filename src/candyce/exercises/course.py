@@ -20,7 +20,8 @@ def find_assignments(paths: Iterable[str]) -> dict[str, dict[str, str]]:
     """``{assignment: {path in it: path given}}``; empty where the files are no course.
 
     The folder ``source`` stands at the top or in one folder around everything. Files beside the assignments
-    (a header, a configuration) and the other steps (``submitted`` holds pupils' work) are left out.
+    (a header, a configuration) and the other steps (``submitted`` holds pupils' work) are left out; empty folders
+    (``path/``) come along.
     """
     known = [path.split("/") for path in paths]
     depths = {parts.index("source") for parts in known if "source" in parts[:2]}
@@ -29,7 +30,7 @@ def find_assignments(paths: Iterable[str]) -> dict[str, dict[str, str]]:
     depth = min(depths)
     found: dict[str, dict[str, str]] = {}
     for parts in known:
-        if len(parts) > depth + 2 and parts[depth] == "source" and parts[-1]:
+        if len(parts) > depth + 2 and parts[depth] == "source" and any(parts[depth + 2 :]):
             inner = "/".join(parts[depth + 2 :])
             found.setdefault(parts[depth + 1], {})[inner] = "/".join(parts)
     return {name: files for name, files in found.items() if _has_notebook(files)}

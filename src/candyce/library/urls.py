@@ -7,6 +7,7 @@ from candyce.library import views
 app_name = "library"
 urlpatterns = [
     path("", include("candyce.library.finding.urls")),
+    path("", include("candyce.library.exchange.urls")),
     path("", include("candyce.library.publishing.urls")),
     path("", include("candyce.library.trust.urls")),
     path("", include("candyce.library.advice.urls")),

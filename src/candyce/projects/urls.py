@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:pk>/delete/", views.delete, name="delete"),
     path("<uuid:pk>/restore/", views.restore, name="restore"),
     path("<uuid:pk>/export/", views.export, name="export"),
+    path("<uuid:pk>/export/<slug:format_>/", exchange.export, name="export_as"),
     path("<uuid:pk>/file/", file_views.show, name="file"),
     path("<uuid:pk>/image/", file_views.image, name="image"),
     path("<uuid:pk>/upload/", file_views.upload, name="upload"),

@@ -1,21 +1,27 @@
-"""Pages that bring projects in from elsewhere."""
+"""Pages that bring projects in from elsewhere, and hand them out in other forms."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from candyce.accounts.access import is_teacher
 from candyce.accounts.http import SignedInRequest
-from candyce.lib.errors import CandyceError, Forbidden
-from candyce.projects import courses
-from candyce.projects.exchange import git
+from candyce.lib.errors import CandyceError, Forbidden, NotFound
+from candyce.lib.notebook_page import Cover
+from candyce.projects import access, courses, live
+from candyce.projects.exchange import exports, git
 from candyce.projects.exchange.forms import GitForm
 from candyce.projects.forms import ImportForm
 from candyce.projects.models import Project
@@ -107,3 +113,35 @@ def _show_imported(request: SignedInRequest, projects: list[Project]) -> HttpRes
     titles = ", ".join(project.title for project in projects)
     messages.success(request, text % {"count": len(projects), "titles": titles})
     return redirect("projects:list")
+
+
+@require_safe
+@login_required
+def export(request: SignedInRequest, pk: uuid.UUID, format_: str) -> HttpResponse:
+    """The project as it is now, open notebooks included, in another form."""
+    project = access.get_project(request.user, pk)
+    if format_ == "nbgrader" and not is_teacher(request.user):
+        raise NotFound
+    live.get().materialise(project)
+    project.refresh_from_db()
+    owner = project.owner.full_name if project.owner else ""
+    day = date_format(timezone.localdate(), "DATE_FORMAT")
+    facts = [(_("Author"), owner), (_("Date"), day)]
+    cover = Cover(
+        title=project.title,
+        language=get_language() or "fr",
+        facts=[(word, text) for word, text in facts if text],
+    )
+    found = exports.export_tree(project.tree, cover, format_, request.GET.get("path", ""))
+    return send(found)
+
+
+def send(download: exports.Download) -> HttpResponse:
+    """A file to be kept, not shown: what is in it runs nothing on the portal."""
+    response = HttpResponse(download.content, content_type=download.mimetype)
+    name = quote(download.name, safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

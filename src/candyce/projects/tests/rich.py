@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 from candyce.projects.notebooks import clean_notebook, make_notebook, write_notebook
 
@@ -14,7 +15,7 @@ def _cell(kind: str, source: str, **more: Any) -> dict[str, Any]:
         "cell_type": kind,
         "source": source,
         "metadata": {},
-        "id": f"c{abs(hash(source)) % 10**8}",
+        "id": f"c{crc32(source.encode())}",
         **more,
     }
 
@@ -25,7 +26,7 @@ def _code(source: str, outputs: list[dict[str, Any]], **more: Any) -> dict[str, 
 
 def _graded(role: dict[str, Any]) -> dict[str, Any]:
     return {
-        "nbgrader": {"schema_version": 3, "task": False, "grade_id": "carré-1", **role},
+        "nbgrader": {"schema_version": 3, "task": False, "grade_id": "carre-1", **role},
         "candyce": {"title": "Le carré", "hint": {"text": "Multipliez.", "cost": 0.5}},
     }
 

@@ -1,0 +1,98 @@
+"""What of a resource can be taken away, by whom, and what is then not in it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from django.urls import reverse
+
+from candyce.exercises.tests.notebooks import SQUARE
+from candyce.library.editions import do_make_edition
+from candyce.library.exchange.views import make_cover
+from candyce.library.models import Resource
+from candyce.projects.actions import make_tree
+from candyce.projects.notebooks import write_notebook
+
+VALUES = {
+    "title": "Le carré", "abstract": "Une leçon sur le carré.", "discipline": "nsi",
+    "levels": ["premiere"], "duration": 55, "authors": ["Ada Lovelace"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def resource(school):
+    tree = make_tree([("square.ipynb", write_notebook(SQUARE))])
+    values = VALUES | {"owner": school.alice}
+    return do_make_edition("carre", values, tree, acting_user=school.alice).resource
+
+
+def take(portal, format_, user=None):
+    portal.logout()
+    if user:
+        portal.force_login(user)
+    return portal.get(reverse("library:export", args=["carre", format_]))
+
+
+def read(response) -> str:
+    if response["Content-Type"] != "application/zip":
+        return response.content.decode()
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
+
+
+@pytest.mark.parametrize("format_", ["zip", "myst", "html"])
+def test_who_does_not_teach_gets_no_solution_in_any_form(format_, resource, school, portal):
+    for user in (None, school.bob):
+        text = read(take(portal, format_, user))
+        assert "BEGIN SOLUTION" not in text
+        assert "HIDDEN TESTS" not in text
+    assert "BEGIN SOLUTION" in read(take(portal, format_, school.charlie)).replace("</span>", "")
+
+
+def test_the_course_of_nbgrader_is_for_those_who_teach(resource, school, portal):
+    assert take(portal, "nbgrader").status_code == 404
+    assert take(portal, "nbgrader", school.bob).status_code == 404
+    assert "BEGIN SOLUTION" in read(take(portal, "nbgrader", school.alice))
+
+
+@pytest.mark.parametrize(
+    ("visibility", "allowed"),
+    [
+        ("everyone", {"anonymous", "bob", "charlie", "alice"}),
+        ("teachers", {"charlie", "alice"}),
+        ("me", {"alice"}),
+    ],
+)
+def test_a_form_is_for_those_who_may_read_the_resource(
+    visibility, allowed, resource, school, portal
+):
+    Resource.objects.filter(pk=resource.pk).update(visibility=visibility)
+    people = {
+        "anonymous": None,
+        "bob": school.bob,
+        "charlie": school.charlie,
+        "alice": school.alice,
+    }
+
+    got = {name for name, user in people.items() if take(portal, "html", user).status_code == 200}
+
+    assert got == allowed
+
+
+def test_the_cover_names_authors_and_licence(resource):
+    cover = make_cover(resource)
+    facts = dict(cover.facts)
+
+    assert "Ada Lovelace" in facts.values()
+    assert any("CC BY" in text or "Creative" in text for text in facts.values())
+    assert cover.address.endswith("/library/carre/")
+
+
+def test_the_page_offers_the_forms(resource, school, portal):
+    portal.force_login(school.bob)
+    page = portal.get(reverse("library:detail", args=["carre"])).content.decode()
+    assert reverse("library:export", args=["carre", "pdf"]) in page
+    assert reverse("library:export", args=["carre", "nbgrader"]) not in page
+    assert portal.get(reverse("library:import")).headers["Location"] == reverse("projects:import")

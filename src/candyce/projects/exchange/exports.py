@@ -1,0 +1,165 @@
+"""What stands in a tree, in the forms that other programs and people read."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from candyce.exercises.course import lay_out
+from candyce.lib import bounded_process
+from candyce.lib.errors import BadRequest, CandyceError, NotFound
+from candyce.lib.notebook_page import Cover, make_page
+from candyce.projects.archives import write_archive
+from candyce.projects.blobs import read_blob
+from candyce.projects.exchange.myst_files import to_myst
+from candyce.projects.paths import is_notebook, make_name
+from candyce.projects.preview import get_image_type
+
+PDF_SECONDS = 60
+PAGE_LIMIT = 20 * 2**20  # characters of a page that is drawn as PDF
+PICTURE_LIMIT = 2 * 2**20  # bytes of a picture put into a page
+FORMATS = ("zip", "myst", "nbgrader", "html", "pdf")
+CONFIG = """\
+# A course of one assignment, exported from Candyce. In this folder:
+#   nbgrader generate_assignment {name}
+c = get_config()
+c.CourseDirectory.course_id = {name!r}
+"""
+_PICTURE = re.compile(r"""(!\[[^\]]*\]\(<?|<img\b[^>]*?\bsrc=["'])([^)>"'\s]+)""")
+
+
+class NoPdf(CandyceError):
+    code = "no_pdf"
+    status = 503
+    default_message = _(
+        "The PDF could not be made here. Download the web page instead and print it: it is made for paper."
+    )
+
+
+class NoNotebook(BadRequest):
+    code = "no_notebook"
+    default_message = _("There is no notebook in this project to be put on a page.")
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to be sent: its name, content and type."""
+
+    name: str
+    content: bytes
+    mimetype: str
+
+
+def export_tree(tree: Mapping[str, list], cover: Cover, format_: str, path: str = "") -> Download:
+    """The tree in one of ``FORMATS``; with ``path``, that notebook alone (``html`` and ``pdf``).
+
+    Raises :class:`NotFound` for a format or a file that is not there, :class:`NoPdf`, :class:`NoNotebook`.
+    """
+    name = make_name(cover.title)
+    if format_ == "zip":
+        return Download(f"{name}.zip", write_archive(dict(tree), name), "application/zip")
+    if format_ == "myst":
+        content = _zip(to_myst(_read(tree)), name)
+        return Download(f"{name} (MyST).zip", content, "application/zip")
+    if format_ == "nbgrader":
+        return _export_course(tree, cover)
+    if format_ not in {"html", "pdf"}:
+        raise NotFound
+    if path:
+        if path not in tree or not is_notebook(path):
+            raise NotFound
+        name = make_name(path.rpartition("/")[2].rpartition(".")[0])
+    page = make_page(cover, _read_documents(tree, path))
+    if format_ == "html":
+        return Download(f"{name}.html", page.encode(), "text/html; charset=utf-8")
+    return Download(f"{name}.pdf", draw_pdf(page), "application/pdf")
+
+
+def _read(tree: Mapping[str, list]) -> dict[str, bytes]:
+    return {
+        path: b"" if path.endswith("/") else read_blob(entry[0]) for path, entry in tree.items()
+    }
+
+
+def _zip(files: Mapping[str, bytes], root: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in sorted(files.items()):
+            archive.writestr(f"{root}/{path}", data)
+    return target.getvalue()
+
+
+def _export_course(tree: Mapping[str, list], cover: Cover) -> Download:
+    """nbgrader's layout, with solutions and hidden tests: ``nbgrader generate_assignment`` makes the rest."""
+    name = slugify(cover.title)[:60].strip("-") or "assignment"
+    files = {"nbgrader_config.py": CONFIG.format(name=name).encode()}
+    files |= lay_out(name, _read(tree), {})
+    return Download(f"{name}-nbgrader.zip", _zip(files, f"{name}-course"), "application/zip")
+
+
+def _read_documents(tree: Mapping[str, list], path: str) -> list[tuple[str, dict[str, Any]]]:
+    paths = [path] if path else sorted(filter(is_notebook, tree))
+    documents = []
+    for one in paths:
+        notebook = json.loads(read_blob(tree[one][0]))
+        for cell in notebook.get("cells") or []:
+            if cell.get("cell_type") == "markdown":
+                cell["source"] = _put_pictures(str(cell.get("source") or ""), one, tree)
+        documents.append((one, notebook))
+    if not documents:
+        raise NoNotebook
+    return documents
+
+
+def _put_pictures(source: str, path: str, tree: Mapping[str, list]) -> str:
+    """The Markdown with the project's own pictures in it."""
+    folder = PurePosixPath(path).parent
+
+    def replace(found: re.Match[str]) -> str:
+        place = _normalise(folder / found[2])
+        mimetype = get_image_type(place) if place in tree else None
+        if mimetype is None or tree[place][1] > PICTURE_LIMIT:
+            return found[0]
+        data = base64.b64encode(read_blob(tree[place][0])).decode()
+        return f"{found[1]}data:{mimetype};base64,{data}"
+
+    return _PICTURE.sub(replace, source)
+
+
+def _normalise(path: PurePosixPath) -> str:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in {"..", "."}:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def draw_pdf(page: str) -> bytes:
+    """The page as PDF; raises :class:`NoPdf` when that cannot be done here, or takes too long."""
+    if len(page) > PAGE_LIMIT:
+        raise NoPdf
+    with tempfile.TemporaryDirectory(prefix="candyce-pdf-") as name:
+        folder = Path(name)
+        (folder / "page.html").write_text(page, encoding="utf-8")
+        try:
+            answer = bounded_process.run(
+                "candyce.lib.pdf_draw", {"folder": name}, folder=folder, seconds=PDF_SECONDS
+            )
+        except bounded_process.ProcessFailed as error:
+            raise NoPdf from error
+        if "error" in answer:
+            raise NoPdf
+        return (folder / "page.pdf").read_bytes()
