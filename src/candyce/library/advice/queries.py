@@ -26,6 +26,7 @@ LATEST_USES = 200  # rows that speak for a taste
 POOL = 60  # resources considered of each kind: liked, new, next
 NEW = timedelta(days=60)
 TOGETHER = 3  # people: fewer say nothing of a pair
+REPEATED = 0.5  # a card for the same reason as one before counts half
 FEW = 3  # shown beside a resource
 
 
@@ -51,7 +52,7 @@ def get_for_you(user: Visitor, *, count: int = 4) -> list[Suggestion]:
     }
     found = _get_candidates(user, readable, mine.values(), neighbours, profile)
     items = _make_items([*mine.values(), *found.values()])
-    ranked = ranking.rank(used.weights, items, neighbours, profile, count=count)
+    ranked = ranking.rank(used.weights, items, neighbours, profile, count=count, repeated=REPEATED)
     return [Suggestion(found[one.key], _say(one, found, mine, used, neighbours)) for one in ranked]
 
 

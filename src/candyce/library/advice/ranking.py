@@ -90,8 +90,12 @@ def rank(
     profile: Profile,
     *,
     count: int,
+    repeated: float = 1.0,
 ) -> list[Ranked]:
-    """The ``count`` best of ``items`` that were not used, spread over themes, each with its reason."""
+    """The ``count`` best of ``items`` that were not used, spread over themes, each with its reason.
+
+    ``repeated``: what each further one for the same reason counts of the one before.
+    """
     parts: dict[str, dict[str, float]] = {}
     because: dict[tuple[str, str], tuple[float, str]] = {}
 
@@ -117,7 +121,7 @@ def rank(
         place = _get_place(items[key], profile)
         why = max(mine, key=lambda name: (mine[name], name))
         found.append(Ranked(key, place * sum(mine.values()), why, because[key, why][1]))
-    return _spread(sorted(found, key=lambda one: (-one.score, one.key)), items, count)
+    return _spread(sorted(found, key=lambda one: (-one.score, one.key)), items, count, repeated)
 
 
 def _add_next(used, items, total: float, add: Callable[[str, str, float, str], None]) -> None:
@@ -152,19 +156,26 @@ def _get_fit(shares: Mapping[str, float], values: Iterable[str]) -> float:
     return 0.1 + 0.9 * math.sqrt(best / max(shares.values()))
 
 
-def _spread(ranked: list[Ranked], items: Mapping[str, Item], count: int) -> list[Ranked]:
+def _spread(
+    ranked: list[Ranked], items: Mapping[str, Item], count: int, repeated: float
+) -> list[Ranked]:
     """The best ones, where each of the same discipline, level and theme as one before counts for less."""
     pool = ranked[: count * 8]
     seen: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    reasons: dict[str, int] = {}
     chosen: list[Ranked] = []
+
+    def weigh(one: Ranked) -> float:
+        return one.score * _damp(seen, items[one.key]) * repeated ** reasons.get(one.because, 0)
+
     while pool and len(chosen) < count:
-        best = max(
-            pool, key=lambda one: (one.score * _damp(seen, items[one.key]), -pool.index(one))
-        )
+        best = max(pool, key=weigh)  # of equals, the first
         pool.remove(best)
         chosen.append(best)
         group = _get_group(items[best.key])
         seen[group] = seen.get(group, 0) + 1
+        if best.because:
+            reasons[best.because] = reasons.get(best.because, 0) + 1
     return chosen
 
 

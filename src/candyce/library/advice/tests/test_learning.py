@@ -77,3 +77,14 @@ def test_a_list_is_not_ten_times_the_same_theme():
     items = make_items(**alike, other={"theme": "graphes", "standing": 0.6})
     found = ranking.rank({}, items, {}, Profile(), count=3)
     assert "other" in [one.key for one in found]
+
+
+def test_pages_do_not_give_the_same_reason_four_times():
+    near = [Neighbour(key, 1.0, 0.0, 5, 2) for key in "bcd"]
+    items = make_items(**{key: {"theme": key} for key in "abcdefg"})
+    others = {"a": near, "e": [Neighbour("f", 0.7, 0.0, 5, 2)]}
+    used = {"a": 3.0, "e": 3.0}
+    plain = ranking.rank(used, items, others, Profile(), count=2)
+    varied = ranking.rank(used, items, others, Profile(), count=2, repeated=0.5)
+    assert [one.because for one in plain] == ["a", "a"]
+    assert [one.because for one in varied] == ["a", "e"]
