@@ -24,7 +24,7 @@ from candyce.library.editions import do_make_edition
 from candyce.library.models import Resource
 from candyce.projects.blobs import do_store_blob
 
-ALL = {"mine", "ours", "teachers", "all", "exercise", "gone"}
+ALL = {"own", "ours", "teachers", "all", "exercise", "gone"}
 OPEN = {"all", "exercise"}
 AT_SCHOOL = OPEN | {"teachers", "ours"}
 MAY_SEE = {
@@ -123,7 +123,7 @@ def shelf(school: School) -> Shelf:
     }
     shelf = Shelf(school, people)
     for slug, visibility in (
-        ("mine", "me"),
+        ("own", "me"),
         ("ours", "establishment"),
         ("teachers", "teachers"),
         ("all", "everyone"),
@@ -162,10 +162,10 @@ def see_misprint(client: Client, user: User | None, shelf: Shelf) -> set[str]:
 @column("search for a word of one resource")
 def see_words(client: Client, user: User | None, shelf: Shelf) -> set[str]:
     found = set()
-    for slug in ("mine", "gone", "ours"):
+    for slug in ("own", "gone", "ours"):
         page = client.get(f"/library/?q=mot{slug}+")
         found |= {one.slug for one in page.context["resources"]} & {slug}
-    return found | (see_search(client, user, shelf) - {"mine", "gone", "ours"})
+    return found | (see_search(client, user, shelf) - {"own", "gone", "ours"})
 
 
 @column("search without an index")
