@@ -144,6 +144,25 @@ def see_pages(client: Client, user: User | None, shelf: Shelf) -> set[str]:
     return {slug for slug in ALL if client.get(f"/library/{slug}/").status_code == 200}
 
 
+@column("editions")
+def see_editions(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {slug for slug in ALL if client.get(f"/library/{slug}/history/").status_code == 200}
+
+
+@column("citation")
+def see_citations(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {slug for slug in ALL if client.get(f"/library/{slug}/cite/").status_code == 200}
+
+
+@column("adaptations")
+def see_adaptations(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    """All the others were made of one that everybody reads."""
+    Resource.objects.exclude(pk="all").update(adapted_from="all")
+    derived = client.get("/library/all/").context["peers"]["derived"]
+    Resource.objects.update(adapted_from=None)
+    return {"all", *(one.slug for one in derived)}
+
+
 @column("list")
 def see_list(client: Client, user: User | None, shelf: Shelf) -> set[str]:
     return {one.slug for one in client.get("/library/").context["resources"]}

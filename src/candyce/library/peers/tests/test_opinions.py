@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Barrier, Thread
+
 import pytest
+from django.db import connection
 
 from candyce.accounts.models import AuditEntry
 from candyce.lib.errors import BadRequest
@@ -200,3 +203,26 @@ def test_recommending_again_takes_the_place_of_before(library):
     endorse(library, organisation=library.academy, label="Autre")
     standing = Endorsement.objects.filter(withdrawn_at=None)
     assert sorted(standing.values_list("label", flat=True)) == ["Autre", "Recommandée en SNT"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_opinions_at_once_make_one_row_each_and_a_right_sum(library):
+    start, errors = Barrier(4), []
+
+    def write(who, mark):
+        start.wait()
+        try:
+            rate(library, who, works=mark)
+        except Exception as error:  # noqa: BLE001 - told below
+            errors.append(error)
+        connection.close()
+
+    deeds = [("colleague", 2), ("colleague", 2), ("inspector", 5), ("stranger", 5)]
+    threads = [Thread(target=write, args=deed) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    resource = Resource.objects.get()
+    assert errors == []
+    assert (Review.objects.count(), resource.rating_count, resource.rating) == (3, 3, 4.0)
