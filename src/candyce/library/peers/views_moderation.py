@@ -103,7 +103,7 @@ def _get_form(matter: moderation.Matter, sent: DecisionForm) -> DecisionForm | N
 def put_back(request: SignedInRequest, slug: str) -> HttpResponse:
     """Undo a withdrawal."""
     resource = peers.get_case(request.user, slug)
-    text = request.POST.get("decision", "").strip()[:2000]
+    text = request.POST.get("decision", "").replace("\x00", "").strip()[:2000]
     if not text:
         raise BadRequest(_("Say why: the author reads it."))
     review = None

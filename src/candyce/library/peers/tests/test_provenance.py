@@ -118,7 +118,7 @@ def test_doi_is_one_or_nothing(text, doi):
 
 
 HOSTILE = [
-    "}\n@comment{x,", r"\input{/etc/passwd}", 'A & B $x$ #1 50% _a ~ ^ "q"', "\x00\x1b[31mrouge\u202e",
+    "}\n@comment{x,", r"\input{/etc/passwd}", 'A & B $x$ #1 50% _a ~ ^ "q"', "\x01\x1b[31mrouge\u202e",
     "Marie and Pierre", "Curie, Marie",
 ]  # fmt: skip
 
