@@ -16,6 +16,7 @@ from candyce.launch import build, checks
 from candyce.launch.bubblewrap import prepare_bubblewrap
 from candyce.launch.chromium import prepare_chromium
 from candyce.launch.node import prepare_modules, prepare_node
+from candyce.launch.pango import prepare_pango
 from candyce.launch.postgres import find_programs, throw_away_postgres
 from candyce.launch.redis import prepare_redis
 from candyce.launch.steps import StepFailed, say
@@ -49,6 +50,7 @@ def _unit(root: Path, environment: Environment) -> int:
     with contextlib.suppress(StepFailed):  # without a Redis its tests are left out, and say so
         prepare_redis(root)
     prepare_bubblewrap(root)  # idem
+    prepare_pango(root)  # idem
     return _pytest(root, environment, "src", "-n", "2", "--create-db")
 
 

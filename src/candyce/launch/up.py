@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from candyce.launch import build
-from candyce.launch.bubblewrap import try_once
+from candyce.launch import bubblewrap, build, pango
 from candyce.launch.redis import RedisServer, require_redis
 from candyce.launch.steps import StepFailed, run, say, step
 
@@ -177,7 +176,8 @@ def main(root: Path, arguments: list[str]) -> int:
         build.build_messages(root)
         build.build_portal(root, data)
         build.build_editor(root, data)
-        try_once(root, data)
+        bubblewrap.try_once(root, data)
+        pango.try_once(root, data)
     _prepare_database(root, environment, demo=demo)
     with _own_redis(environment, options.processes) as redis:
         return _serve(root, data, environment, options, redis, demo=demo)
