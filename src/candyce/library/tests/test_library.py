@@ -46,8 +46,11 @@ def test_shipped_resource_is_complete(slug):
 
 
 def test_shipped_library_covers_the_disciplines():
-    found = {read_resource(CONTENT / slug)[0]["discipline"] for slug in SHIPPED}
-    assert len(SHIPPED) >= 14
+    resources = [read_resource(CONTENT / slug)[0] for slug in SHIPPED]
+    found = {resource["discipline"] for resource in resources}
+    assert len(SHIPPED) >= 30
+    assert {resource["kind"] for resource in resources} == set(Resource.Kind.values)
+    assert all(resource["theme"] and resource["rank"] for resource in resources)
     assert found >= {
         "nsi", "snt", "mathematiques", "physique-chimie", "svt", "histoire-geographie",
         "francais", "anglais", "ses",
