@@ -21,7 +21,7 @@ from candyce.accounts.models import Role, User
 from candyce.conftest import School, make_user
 from candyce.lib.origins import get_host
 from candyce.library.editions import do_make_edition
-from candyce.library.models import Resource
+from candyce.library.models import Resource, Thumbnail
 from candyce.projects.blobs import do_store_blob
 
 ALL = {"own", "ours", "teachers", "all", "exercise", "gone"}
@@ -218,6 +218,26 @@ def see_feed(client: Client, user: User | None, shelf: Shelf) -> set[str]:
     return find_slugs(
         Client(HTTP_HOST=get_host(settings.CANDYCE_PORTAL_URL)).get(address).content.decode()
     )
+
+
+@column("executions")
+def see_executions(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    found = {
+        slug: client.get(f"/library/{slug}/executions/").status_code for slug in shelf.resources
+    }
+    return {slug for slug, status in found.items() if status == 200}
+
+
+@column("thumbnails")
+def see_thumbnails(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    seen = set()
+    for slug, resource in shelf.resources.items():
+        Thumbnail.objects.get_or_create(
+            resource=resource, version=resource.version, digest=f"digest-{slug}", image=b"RIFF"
+        )
+        if client.get(f"/library/thumbnails/digest-{slug}.webp").status_code == 200:
+            seen.add(slug)
+    return seen
 
 
 @pytest.mark.parametrize("person", MAY_SEE)
