@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from candyce.accounts.access import is_teacher
@@ -24,6 +25,7 @@ from candyce.library.trust.preview import make_preview
 
 
 @require_safe
+@gzip_page
 def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
     """One resource: what it is, for whom, and the notebook itself, rendered here."""
     resource = access.get_resource(request.user, slug)

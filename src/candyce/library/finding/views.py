@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -22,6 +23,7 @@ from candyce.library.finding import asked, feeds, pages, queries, saved
 
 
 @require_safe
+@gzip_page
 @vary_on_headers("X-Requested-With")
 def show_list(request: HttpRequest) -> HttpResponse:
     """Search and browse, with an account or without; by a script, only what the search changes."""
