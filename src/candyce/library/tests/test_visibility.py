@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.utils import timezone
 
@@ -240,6 +241,18 @@ def see_thumbnails(client: Client, user: User | None, shelf: Shelf) -> set[str]:
     return seen
 
 
+@column("interface")
+def see_interface(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    data = client.get("/api/library/?q=serpentin").json()
+    assert data["total"] == len(data["resources"])
+    return {one["id"] for one in data["resources"]}
+
+
+@column("interface, one by one")
+def see_in_interface(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {slug for slug in ALL if client.get(f"/api/library/{slug}/").status_code == 200}
+
+
 @pytest.mark.parametrize("person", MAY_SEE)
 def test_each_way_of_seeing_shows_what_the_person_may_see(shelf, portal, person):
     user = shelf.people[person]
@@ -267,3 +280,36 @@ def test_an_account_that_was_closed_sees_what_anybody_sees(shelf):
     author.is_active = False
     author.save()
     assert set(access.visible_to(author).values_list("slug", flat=True)) == OPEN
+
+
+def test_machines_take_what_everybody_may_read_and_no_solution(shelf, portal):
+    from candyce.library.opendata.records import do_reconcile
+
+    do_reconcile()
+    for person, user in shelf.people.items():
+        portal.logout()
+        if user is not None:
+            portal.force_login(user)
+        for address in ("/oai/?verb=ListRecords&metadataPrefix=scolomfr", "/sitemap-1.xml"):
+            text = portal.get(address).content.decode()
+            assert find_slugs(text) == OPEN, (person, address)
+            assert SECRET not in text
+        assert SECRET not in portal.get("/api/library/exercise/").content.decode()
+
+
+def test_advice_names_nothing_that_the_person_may_not_read(shelf):
+    from candyce.library.advice import queries as advice
+    from candyce.library.models import Standing
+
+    for slug in ALL:
+        near = [[other, 1.0, 1.0, 9, 9] for other in ALL - {slug}]
+        Standing.objects.create(resource_id=slug, people=9, score=1.0, neighbours=near)
+    for person, user in shelf.people.items():
+        seer = user or AnonymousUser()
+        shown = {one.resource.slug for one in advice.get_for_you(seer, count=20)}
+        for slug in MAY_SEE[person]:
+            detail = advice.get_detail(seer, shelf.resources[slug])
+            for part in ("following", "together"):
+                shown |= {one.resource.slug for one in detail[part]}
+            shown |= {one.slug for one in detail["close"]}
+        assert shown <= MAY_SEE[person], person
