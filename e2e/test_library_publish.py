@@ -33,8 +33,8 @@ def put_notebook(page: Page, data: bytes) -> None:
     page.set_input_files(
         "#id_files", {"name": name, "mimeType": "application/json", "buffer": data}
     )
-    page.get_by_label("Remplacer les fichiers du même nom").check()
-    page.get_by_role("button", name="Ajouter ces fichiers").click()
+    page.get_by_label("Remplacer les fichiers de même nom").check()
+    page.locator("form:has(#id_files) button[type=submit]").click()
     page.wait_for_load_state()
 
 
@@ -116,7 +116,8 @@ def test_a_resource_goes_out_comes_back_better_and_is_unpublished(new_person: Ne
 def take_back(author: Page, resource: str) -> None:
     """The author hears of the adaptation, takes the challenge and leaves the rest, and publishes."""
     author.goto("/")
-    expect(author.get_by_text("a publié une adaptation de « Compter les lettres »")).to_be_visible()
+    heard = author.get_by_text("a publié une adaptation de « Compter les lettres »").first
+    expect(heard).to_be_visible()
     author.goto(resource)
     author.get_by_role("link", name="1 adaptation").first.click()
     author.get_by_role("link", name=re.compile("Comparer")).click()
