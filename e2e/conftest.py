@@ -80,9 +80,10 @@ def start_site(data: Path, *arguments: str, port: int | None = None, **settings:
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
     )
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while True:
         if process.poll() is not None or time.monotonic() > deadline:
+            process.send_signal(signal.SIGINT)  # no server is left behind
             raise RuntimeError((data / "up.log").read_text()[-4000:])
         try:
             urllib.request.urlopen(f"{portal}/healthz", timeout=2).close()

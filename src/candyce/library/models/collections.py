@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from candyce.library.models.resource import Resource
 
@@ -60,7 +61,7 @@ class Collection(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(_("Kept")) if self.kept else self.title
+        return pgettext("collection", "Kept") if self.kept else self.title
 
     @property
     def key(self) -> str:
