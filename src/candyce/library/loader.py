@@ -14,6 +14,7 @@ from django.db import transaction
 from candyce.library.editions import do_make_edition
 from candyce.library.models import Resource
 from candyce.library.sequences.loader import load_sequences
+from candyce.library.slugs import RESERVED
 from candyce.projects.blobs import do_store_blob
 
 CONTENT = settings.ROOT / "content"
@@ -30,6 +31,8 @@ class InvalidResource(Exception):
 
 def read_resource(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Metadata and files of a folder; raises :class:`InvalidResource`."""
+    if folder.name in RESERVED:
+        raise InvalidResource(f"{folder.name}: a page of the library stands there")
     try:
         data = tomllib.loads((folder / "resource.toml").read_text(encoding="utf-8"))
         files = {
