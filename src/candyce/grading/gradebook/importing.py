@@ -6,6 +6,7 @@ titles may be changed. A cell that says what it said when it was written changes
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -121,7 +122,7 @@ def make_plan(book: Book, text: str, *, clear: bool = False) -> Plan:
 def _read_lines(text: str) -> list[tuple[int, list[str]]]:
     """Lines that hold something, with their numbers in the file."""
     text = re.sub(r"\r\n?", "\n", text).lstrip("\ufeff")
-    delimiter, offset = find_delimiter(text), 0
+    delimiter, offset = _find_delimiter(text), 0
     if re.match(r"sep=.\n", text):
         text, offset = text.split("\n", 1)[1], 1
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -139,6 +140,16 @@ def _read_lines(text: str) -> list[tuple[int, list[str]]]:
         )
         raise FileRefused(message % {"line": reader.line_num + offset}) from error
     return found
+
+
+def _find_delimiter(text: str) -> str:
+    """What makes a cell of its own of “Username”: titles may hold any number of the other signs."""
+    for delimiter in "" if text.startswith("sep=") else ";,\t":
+        with contextlib.suppress(csv.Error, StopIteration):
+            head = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            if any(fold(cell.strip()) in _USERNAME for cell in head):
+                return delimiter
+    return find_delimiter(text)
 
 
 def _find_columns(book: Book, head: list[str], plan: Plan) -> Columns:

@@ -132,6 +132,15 @@ def test_file_read_again_gives_exactly_what_was_written(books, written_in, read_
     assert [c for c in plan.changes if c.after.token] == kept.changes
 
 
+def test_titles_may_hold_more_of_the_other_signs_than_there_are_columns():
+    written, other = (
+        make_book(["a,b,c,d,e,f,g,h\ti\tj", "k,l,m,n,o,p,q"], [1, 1], [[points, points]])
+        for points in (Given(Decimal(3)), Given(Decimal(4)))
+    )
+    plan = make_plan(other, decode(make_csv(written)))
+    assert (len(plan.changes), plan.problems) == (2, [])
+
+
 @settings(deadline=None, max_examples=40)
 @given(two_books())
 def test_file_holds_no_formula(books):
