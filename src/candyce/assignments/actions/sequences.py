@@ -41,14 +41,22 @@ def give_sequence(
     steps: Sequence[Step],
     ahead: bool = True,
 ) -> GivenSequence:
-    """Give each step as an assignment, all or none; the same ``key`` again gives what it gave the first time.
+    """Give each step as an assignment, all or none; the same form sent again gives what it gave the first time.
+
+    ``key``: of the form. With other classes, steps or times, or once all was taken back, it is another gift.
 
     ``ahead``: pupils see steps before they open. The caller has fetched ``collection`` and the resources
     for this person. Raises :class:`BadRequest` with the fields that are wrong, each step's under its name,
     :class:`Forbidden` for who does not teach.
     """
     check_teacher(acting_user)
+    classes = list(classes)
+    key = _make_key(key, title, classes, steps)
     before = _find(acting_user, key)
+    if before is not None and not before.steps.filter(deleted_at=None).exists():
+        before.key = uuid.uuid4()
+        before.save(update_fields=["key"])
+        before = None
     if before is not None:
         return before
     if not steps:
@@ -64,7 +72,7 @@ def give_sequence(
                 title=check_title(title),
                 size=len(steps),
             )
-            _do_give_steps(given, list(classes), steps, ahead=ahead)
+            _do_give_steps(given, classes, steps, ahead=ahead)
             do_audit("sequence_given", given, acting_user=acting_user, steps=len(steps))
     except IntegrityError:
         # Sent twice at once: the other one has given it.
@@ -73,6 +81,12 @@ def give_sequence(
             raise
         return before
     return given
+
+
+def _make_key(key: uuid.UUID, title: str, classes: list[Class], steps: Sequence[Step]) -> uuid.UUID:
+    said = [title, *sorted(str(one.pk) for one in classes)]
+    said += [f"{step.resource.pk} {step.opens_at} {step.due_at}" for step in steps]
+    return uuid.uuid5(key, "\n".join(said))
 
 
 def _find(user: User, key: uuid.UUID) -> GivenSequence | None:

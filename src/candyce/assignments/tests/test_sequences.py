@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from candyce.assignments.actions.sequences import Step, give_sequence
+from candyce.accounts.models import Class, Enrolment
+from candyce.assignments.actions.sequences import Step, give_sequence, take_back_sequence
 from candyce.assignments.models import Assignment, GivenSequence
 from candyce.assignments.my_work import get_my_work
 from candyce.assignments.sequences import Plan, Rhythm
@@ -267,6 +268,29 @@ def test_deleting_the_collection_leaves_what_was_given(portal, school, sequence)
     collections.delete_collection(sequence, acting_user=school.alice)
     given.refresh_from_db()
     assert (given.title, given.collection, given.steps.count()) == ("Algorithmes", None, 3)
+
+
+def test_the_form_sent_again_gives_to_another_class_and_anew_after_it_was_taken_back(
+    school, sequence
+):
+    steps = [Step(item.resource) for item in sequence.items.select_related("resource__version")]
+    other = Class.objects.create(
+        organisation=school.organisation, session=school.session, title="2C"
+    )
+    Enrolment.objects.create(user=school.alice, school_class=other, role=Enrolment.Role.TEACHER)
+    ask = {
+        "acting_user": school.alice, "key": uuid.uuid4(), "collection": sequence,
+        "title": "Algorithmes", "steps": steps,
+    }  # fmt: skip
+
+    first = give_sequence(**ask, classes=[school.school_class])
+    second = give_sequence(**ask, classes=[other])
+    assert give_sequence(**ask, classes=[school.school_class]) == first
+    assert (first == second, Assignment.objects.count()) == (False, 6)
+
+    take_back_sequence(first, acting_user=school.alice)
+    again = give_sequence(**ask, classes=[school.school_class])
+    assert (again == first, again.steps.filter(deleted_at=None).count()) == (False, 3)
 
 
 @pytest.mark.django_db(transaction=True)

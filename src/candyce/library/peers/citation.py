@@ -18,8 +18,9 @@ from candyce.library.models import Edition, Resource
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[-._;()/:A-Za-z0-9<>\[\]+]{1,150}")
 LATEX = {
     "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
+    # BibTeX counts braces before LaTeX sees them, escaped ones too.
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
     "$": r"\$",
     "&": r"\&",
     "#": r"\#",

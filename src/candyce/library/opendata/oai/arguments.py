@@ -110,10 +110,10 @@ def check_prefix(prefix: str) -> str:
 def read_date(text: str, name: str) -> datetime:
     """``YYYY-MM-DD`` or ``YYYY-MM-DDThh:mm:ssZ``; raises :class:`OaiError`."""
     try:
-        if DAY.fullmatch(text):
-            return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-        if SECOND.fullmatch(text):
-            found = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        form = "%Y-%m-%d" if DAY.fullmatch(text) else "%Y-%m-%dT%H:%M:%SZ"
+        if DAY.fullmatch(text) or SECOND.fullmatch(text):
+            found = datetime.strptime(text, form).replace(tzinfo=UTC)
+            # Harvesters write 9999-12-31 for "no end"; a day more must still be a date.
             return min(found, datetime(9998, 1, 1, tzinfo=UTC))
     except ValueError:
         pass

@@ -142,6 +142,7 @@ def test_lom_keeps_the_order_of_its_categories_and_its_vocabularies(library, por
         ("verb=ListMetadataFormats&identifier=oai:localhost:rien", "idDoesNotExist"),
         (f"{ALL}&set=discipline:svt", "noRecordsMatch"),
         (f"{ALL}&until=9999-12-31T23:59:59Z&set=level:rien", "noRecordsMatch"),
+        (f"{ALL}&until=9999-12-31&set=level:rien", "noRecordsMatch"),
         (f"{ALL}&until=2001-01-01", "noRecordsMatch"),
     ],
 )  # fmt: skip

@@ -137,11 +137,11 @@ def test_bibtex_of_hostile_metadata_stays_one_entry(library, ask):
     assert all(re.fullmatch(r"  \w+ = \{.*\},", line) for line in lines[1:-1])
     for line in lines[1:-1]:
         depth = 0
-        for sign in re.sub(r"\\[{}]", "", line):
+        for sign in line:  # BibTeX counts escaped braces too
             depth += {"{": 1, "}": -1}.get(sign, 0)
             assert depth >= 0
         assert depth == 0
-    assert r"\textbackslash{}input\{/etc/passwd\}" in text
+    assert r"\textbackslash{}input\textbraceleft{}/etc/passwd" in text
     assert "{Marie and Pierre} and {Curie, Marie}" in text
     assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", text)
 
