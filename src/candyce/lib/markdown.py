@@ -71,7 +71,22 @@ _TABLE = re.compile(r"<table(?=[\s>])")
 # Of a short remark under something: no heading, picture, sound or table.
 REMARK_TAGS = MATH_TAGS | {"p", "br", "em", "strong", "del", "code", "pre", "ul", "ol", "li", "a"}
 REMARK_TAGS |= {"blockquote"}
+PICTURES = 18 * 2**20  # characters of pictures put into one page: some 13 MB of them
 CLASSES = {tag: {"hl"} for tag in ("div", "pre")}
+
+
+class Room:
+    """Characters of pictures that may yet be put into a page; a picture counts each time it stands there."""
+
+    def __init__(self, left: int = PICTURES) -> None:
+        self.left = left
+
+    def take(self, size: int) -> bool:
+        """Whether there was room for so much; if so it is taken."""
+        fits = size <= self.left
+        if fits:
+            self.left -= size
+        return fits
 
 
 def _attributes() -> dict[str, set[str]]:
@@ -139,13 +154,24 @@ def _parser() -> MarkdownIt:
 
 
 def render_markdown(
-    text: str, *, attachments: Mapping[str, Mapping[str, str]] | None = None
+    text: str,
+    *,
+    attachments: Mapping[str, Mapping[str, str]] | None = None,
+    room: Room | None = None,
 ) -> SafeString:
-    """Markdown as safe HTML; ``attachments`` are a notebook cell's (name -> mimetype -> base64)."""
+    """Markdown as safe HTML; ``attachments`` are a notebook cell's (name -> mimetype -> base64).
+
+    ``room`` is what a page of several cells has left for pictures. Those without a place in it are left out:
+    their alternative text stands.
+    """
+    room = room or Room()
     for name, bundle in (attachments or {}).items():
-        for mimetype, data in bundle.items():
-            body = "".join(data) if isinstance(data, list) else data
-            text = text.replace(f"attachment:{name}", f"data:{mimetype};base64,{body.strip()}")
+        for mimetype, data in bundle.items() if isinstance(bundle, dict) else ():
+            body = "".join(map(str, data)) if isinstance(data, list) else str(data)
+            address = f"data:{mimetype};base64,{body.strip()}"
+            times = min(text.count(f"attachment:{name}"), room.left // len(address))
+            if times and room.take(times * len(address)):
+                text = text.replace(f"attachment:{name}", address, times)
     return sanitise(_parser().render(text))
 
 

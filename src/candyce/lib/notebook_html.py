@@ -18,7 +18,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from candyce.lib.markdown import render_markdown, sanitise
+from candyce.lib.markdown import Room, render_markdown, sanitise
 
 TEXT_LIMIT = 20_000  # characters of one text output
 IMAGE_LIMIT = 2_000_000  # characters of one base64 image
@@ -89,13 +89,14 @@ def _output(output: dict[str, Any]) -> SafeString:
     return _bundle(data) if isinstance(data, dict) else SafeString("")
 
 
-def render_cell(cell: dict[str, Any]) -> SafeString:
-    """One cell (nbformat 4) as a safe fragment of HTML."""
+def render_cell(cell: dict[str, Any], room: Room | None = None) -> SafeString:
+    """One cell (nbformat 4) as a safe fragment of HTML; ``room``: the page's, for attached pictures."""
     source = _text(cell.get("source"))
     if cell.get("cell_type") == "markdown":
         attachments = cell.get("attachments")
         safe = attachments if isinstance(attachments, dict) else None
-        return format_html('<div class="prose">{}</div>', render_markdown(source, attachments=safe))
+        prose = render_markdown(source, attachments=safe, room=room)
+        return format_html('<div class="prose">{}</div>', prose)
     if cell.get("cell_type") != "code":
         return _pre(source)
     outputs = [_output(output) for output in cell.get("outputs") or [] if isinstance(output, dict)]
@@ -104,9 +105,10 @@ def render_cell(cell: dict[str, Any]) -> SafeString:
     return format_html('<div class="cell-code">{}{}</div>', render_code(source), shown)
 
 
-def render_notebook(notebook: dict[str, Any]) -> SafeString:
+def render_notebook(notebook: dict[str, Any], room: Room | None = None) -> SafeString:
     """A notebook (nbformat 4, as parsed JSON) as a safe fragment of HTML."""
+    room = room or Room()
     cells = [cell for cell in notebook.get("cells") or [] if isinstance(cell, dict)]
-    parts = [render_cell(cell) for cell in cells[:CELL_LIMIT]]
+    parts = [render_cell(cell, room) for cell in cells[:CELL_LIMIT]]
     body = format_html_join("\n", "{}", ((part,) for part in parts))
     return format_html('<div class="notebook">{}</div>', body)

@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from candyce.lib.markdown import Room
 from candyce.lib.notebook_html import render_notebook
 
 STYLE = Path(__file__).with_name("notebook_page.css").read_text(encoding="utf-8")
@@ -32,8 +33,11 @@ class Cover:
     address: str = ""
 
 
-def make_page(cover: Cover, documents: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    """The page of notebooks given as ``(path, notebook)``."""
+def make_page(
+    cover: Cover, documents: Sequence[tuple[str, dict[str, Any]]], room: Room | None = None
+) -> str:
+    """The page of notebooks given as ``(path, notebook)``; ``room``: what is left of it for pictures."""
+    room = room or Room()
     several = len(documents) > 1
     sections = format_html_join(
         "\n",
@@ -43,7 +47,7 @@ def make_page(cover: Cover, documents: Sequence[tuple[str, dict[str, Any]]]) -> 
                 number,
                 path,
                 format_html('<p class="name">{}</p>', path) if several else "",
-                render_notebook(notebook),
+                render_notebook(notebook, room),
             )
             for number, (path, notebook) in enumerate(documents)
         ),

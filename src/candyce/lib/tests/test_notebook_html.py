@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from candyce.lib.markdown import render_markdown
+from candyce.lib.markdown import Room, render_markdown
 from candyce.lib.notebook_html import render_notebook
 
 HOSTILE = [
@@ -116,3 +116,16 @@ def test_huge_output_is_cut():
 )  # fmt: skip
 def test_malformed_notebook_is_shown_as_far_as_it_goes(notebook):
     assert render_notebook(notebook).startswith('<div class="notebook">')
+
+
+def test_an_attached_picture_stands_only_as_often_as_there_is_room():
+    text = "![a](attachment:p.png)\n" * 50
+    bundle = {"p.png": {"image/png": "A" * 1000}}
+    html = render_markdown(text, attachments=bundle, room=Room(5 * 1100))
+    assert html.count("data:image/png") == 5
+    assert html.count('alt="a"') == 50
+
+
+def test_attachments_that_are_none_change_nothing():
+    strange = {"p.png": "x", "q.png": {"image/png": 5}}
+    assert 'alt="a"' in render_markdown("![a](attachment:p.png)", attachments=strange)

@@ -17,8 +17,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from candyce.exercises.course import lay_out
+from candyce.exercises.format import get_cells, get_source
 from candyce.lib import bounded_process
 from candyce.lib.errors import BadRequest, CandyceError, NotFound
+from candyce.lib.markdown import Room
 from candyce.lib.notebook_page import Cover, make_page
 from candyce.projects.archives import write_archive
 from candyce.projects.blobs import read_blob
@@ -80,7 +82,8 @@ def export_tree(tree: Mapping[str, list], cover: Cover, format_: str, path: str 
         if path not in tree or not is_notebook(path):
             raise NotFound
         name = make_name(path.rpartition("/")[2].rpartition(".")[0])
-    page = make_page(cover, _read_documents(tree, path))
+    room = Room()
+    page = make_page(cover, _read_documents(tree, path, room), room)
     if format_ == "html":
         return Download(f"{name}.html", page.encode(), "text/html; charset=utf-8")
     return Download(f"{name}.pdf", draw_pdf(page), "application/pdf")
@@ -108,28 +111,35 @@ def _export_course(tree: Mapping[str, list], cover: Cover) -> Download:
     return Download(f"{name}-nbgrader.zip", _zip(files, f"{name}-course"), "application/zip")
 
 
-def _read_documents(tree: Mapping[str, list], path: str) -> list[tuple[str, dict[str, Any]]]:
+def _read_documents(
+    tree: Mapping[str, list], path: str, room: Room
+) -> list[tuple[str, dict[str, Any]]]:
     paths = [path] if path else sorted(filter(is_notebook, tree))
     documents = []
     for one in paths:
         notebook = json.loads(read_blob(tree[one][0]))
-        for cell in notebook.get("cells") or []:
+        for cell in get_cells(notebook):
             if cell.get("cell_type") == "markdown":
-                cell["source"] = _put_pictures(str(cell.get("source") or ""), one, tree)
+                cell["source"] = _put_pictures(get_source(cell), one, tree, room)
         documents.append((one, notebook))
     if not documents:
         raise NoNotebook
     return documents
 
 
-def _put_pictures(source: str, path: str, tree: Mapping[str, list]) -> str:
-    """The Markdown with the project's own pictures in it."""
+def _put_pictures(
+    source: str, path: str, tree: Mapping[str, list], room: Room | None = None
+) -> str:
+    """The Markdown with the project's own pictures in it, as far as there is room in its page."""
+    space = room or Room()
     folder = PurePosixPath(path).parent
 
     def replace(found: re.Match[str]) -> str:
         place = _normalise(folder / found[2])
         mimetype = get_image_type(place) if place in tree else None
         if mimetype is None or tree[place][1] > PICTURE_LIMIT:
+            return found[0]
+        if not space.take(-(-tree[place][1] // 3) * 4):
             return found[0]
         data = base64.b64encode(read_blob(tree[place][0])).decode()
         return f"{found[1]}data:{mimetype};base64,{data}"

@@ -15,6 +15,7 @@ from django.urls import reverse
 from candyce.exercises.tests import peer
 from candyce.exercises.tests.notebooks import SQUARE
 from candyce.lib import bounded_process, pdf_draw
+from candyce.lib.markdown import Room
 from candyce.lib.notebook_page import Cover
 from candyce.projects import courses
 from candyce.projects.actions import create_project, make_tree
@@ -134,6 +135,43 @@ def _inflate(data):
     for found in re.finditer(rb"stream\n(.*?)\nendstream", data, re.DOTALL):
         with suppress(zlib.error):
             yield zlib.decompress(found[1])
+
+
+def store(cells):
+    """A notebook as it comes with the shipped lessons: as it is, its texts in lists of lines."""
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def test_a_text_stored_in_lines_is_read_as_a_text(school):
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# Le titre\n", "\n", "![a](p.png)"]},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["x = 1\n", "y = 2"]},
+    ]
+    tree = make_tree([("a.ipynb", store(cells)), ("p.png", b"\x89PNG")])
+
+    page = exports.export_tree(tree, COVER, "html").content.decode()
+
+    assert "<h1>Le titre</h1>" in page
+    assert "data:image/png;base64" in page
+    assert "[&#x27;" not in page
+    assert "['" not in page.partition("<main>")[2]
+
+
+def test_a_page_has_room_for_so_many_pictures_and_no_more(school, monkeypatch):
+    monkeypatch.setattr(exports, "Room", lambda: Room(10_000))
+    cell = {"cell_type": "markdown", "metadata": {}, "source": "![une image](p.png)\n" * 40}
+    attached = cell | {
+        "source": "![jointe](attachment:q.png)\n" * 40,
+        "attachments": {"q.png": {"image/png": "A" * 4000}},
+    }
+    files = [(f"{name}.ipynb", store([cell, attached])) for name in "abc"]
+    tree = make_tree([*files, ("p.png", b"\x89PNG" * 300)])
+
+    page = exports.export_tree(tree, COVER, "html").content.decode()
+
+    assert page.count("data:image/png") == 6
+    assert page.count('alt="une image"') == 120
+    assert page.count('alt="jointe"') == 120
 
 
 def test_without_the_library_of_letters_the_reader_is_told_what_to_do(tree, monkeypatch):
