@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -101,10 +102,18 @@ def stop_site(site: Site) -> int:
 
 @pytest.fixture(scope="session")
 def _demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of a demonstration in which nobody has done anything yet."""
-    made = start_site(tmp_path_factory.mktemp("demonstration"))
-    stop_site(made)
-    return made.data
+    """The data of a demonstration in which nobody has done anything yet, made once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    data, ready = shared / "demonstration", shared / "demonstration.ready"
+    with (shared / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            data.mkdir()
+            stop_site(start_site(data))
+            ready.touch()
+    return data
 
 
 @pytest.fixture(scope="module")
