@@ -20,6 +20,7 @@ MEGABYTE = 2**20
 # What a program needs to find its libraries and certificates; nothing of ours, no secret.
 _PASSED = ("PATH", "LANG", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "FONTCONFIG_PATH")
 _slots = threading.BoundedSemaphore(2)  # of a server process: more would starve its other work
+PATIENCE = 1.0  # seconds: whoever waits here holds a place that others need
 ANSWER_LIMIT = 16 * MEGABYTE
 
 
@@ -34,9 +35,9 @@ class ProcessFailed(Exception):
 def run(module: str, request: dict[str, Any], *, folder: Path, seconds: float) -> Any:
     """What ``module`` answers to a request, both as JSON; it may write in ``folder`` and works there.
 
-    Waits up to a quarter of the time for its turn. Raises :class:`ProcessFailed`.
+    Waits a moment for its turn. Raises :class:`ProcessFailed`.
     """
-    if not _slots.acquire(timeout=seconds / 4):
+    if not _slots.acquire(timeout=PATIENCE):
         raise ProcessFailed("busy")
     try:
         return _run(module, request, folder, seconds)

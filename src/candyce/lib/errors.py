@@ -15,12 +15,14 @@ class CandyceError(Exception):
     """Base of the errors that a reader may see.
 
     ``code`` is stable and machine-readable; ``status`` is the HTTP status; ``message`` is
-    translated and says what to do; ``fields`` maps a form field to its message.
+    translated and says what to do; ``fields`` maps a form field to its message; ``retry_after``:
+    seconds after which the same may succeed.
     """
 
     code = "error"
     status = 400
     default_message: Any = _("Something went wrong. Try again.")
+    retry_after: int | None = None
 
     def __init__(
         self, message: Any = None, *, code: str | None = None, fields: dict[str, Any] | None = None

@@ -115,5 +115,10 @@ class ErrorMiddleware:
         if not isinstance(exception, CandyceError):
             return None
         if _is_editor(request):
-            return JsonResponse(exception.as_dict(), status=exception.status)
-        return render(request, "web/error.html", {"error": exception}, status=exception.status)
+            response: HttpResponse = JsonResponse(exception.as_dict(), status=exception.status)
+        else:
+            context = {"error": exception}
+            response = render(request, "web/error.html", context, status=exception.status)
+        if exception.retry_after is not None:
+            response.headers["Retry-After"] = str(exception.retry_after)
+        return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -21,12 +22,17 @@ from candyce.projects.exchange.views import send
 
 @require_safe
 def export(request: HttpRequest, slug: str, format_: str) -> HttpResponse:
-    """The version that is for this reader: those who do not teach get no solution in any form."""
+    """The version that is for this reader: those who do not teach get no solution in any form.
+
+    A PDF takes a server half a minute of work, so it is made for people with an account only.
+    """
     resource = access.get_resource(request.user, slug)
     teaches = request.user.is_authenticated and is_teacher(request.user)
     if format_ == "nbgrader" and not teaches:
         raise NotFound
     version = access.get_version(request.user, resource)
+    if format_ == "pdf" and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
     path = request.GET.get("path", "")
     return send(export_tree(version.tree, make_cover(resource), format_, path))
 

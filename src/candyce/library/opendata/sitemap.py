@@ -20,7 +20,7 @@ from candyce.projects.addresses import get_portal_url
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PAGE = 10_000  # addresses in one file; the protocol allows 50,000
 SECONDS = 3600
-PRIVATE = ("/projects/", "/admin/", "/preferences/", "/sign-in/", "/api/")
+PRIVATE = ("/projects/", "/admin/", "/preferences/", "/sign-in/", "/api/", "/library/*/export/")
 Entry = tuple[str, datetime | None]
 
 

@@ -49,6 +49,13 @@ class NoPdf(CandyceError):
     )
 
 
+class PdfBusy(CandyceError):
+    code = "pdf_busy"
+    status = 503
+    retry_after = 20
+    default_message = _("Two documents are being made just now. Try again in a moment.")
+
+
 class NoNotebook(BadRequest):
     code = "no_notebook"
     default_message = _("There is no notebook in this project to be put on a page.")
@@ -66,7 +73,8 @@ class Download:
 def export_tree(tree: Mapping[str, list], cover: Cover, format_: str, path: str = "") -> Download:
     """The tree in one of ``FORMATS``; with ``path``, that notebook alone (``html`` and ``pdf``).
 
-    Raises :class:`NotFound` for a format or a file that is not there, :class:`NoPdf`, :class:`NoNotebook`.
+    Raises :class:`NotFound` for a format or a file that is not there, :class:`NoPdf`, :class:`PdfBusy`,
+    :class:`NoNotebook`.
     """
     name = make_name(cover.title)
     if format_ == "zip":
@@ -158,7 +166,10 @@ def _normalise(path: PurePosixPath) -> str:
 
 
 def draw_pdf(page: str) -> bytes:
-    """The page as PDF; raises :class:`NoPdf` when that cannot be done here, or takes too long."""
+    """The page as PDF; raises :class:`NoPdf` when that cannot be done here, or takes too long.
+
+    Raises :class:`PdfBusy` while others are being drawn.
+    """
     if len(page) > PAGE_LIMIT:
         raise NoPdf
     with tempfile.TemporaryDirectory(prefix="candyce-pdf-") as name:
@@ -169,7 +180,7 @@ def draw_pdf(page: str) -> bytes:
                 "candyce.lib.pdf_draw", {"folder": name}, folder=folder, seconds=PDF_SECONDS
             )
         except bounded_process.ProcessFailed as error:
-            raise NoPdf from error
+            raise (PdfBusy if error.reason == "busy" else NoPdf) from error
         if "error" in answer:
             raise NoPdf
         return (folder / "page.pdf").read_bytes()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
+import threading
 import zipfile
 
 import pytest
 from django.urls import reverse
 
 from candyce.exercises.tests.notebooks import SQUARE
+from candyce.lib import bounded_process
 from candyce.library.editions import do_make_edition
 from candyce.library.exchange.views import make_cover
 from candyce.library.models import Resource
 from candyce.projects.actions import make_tree
+from candyce.projects.exchange import exports
 from candyce.projects.notebooks import write_notebook
 
 VALUES = {
@@ -96,3 +100,36 @@ def test_the_page_offers_the_forms(resource, school, portal):
     assert reverse("library:export", args=["carre", "pdf"]) in page
     assert reverse("library:export", args=["carre", "nbgrader"]) not in page
     assert portal.get(reverse("library:import")).headers["Location"] == reverse("projects:import")
+
+
+def test_a_pdf_is_made_for_those_who_are_signed_in(resource, school, portal, monkeypatch):
+    monkeypatch.setattr(exports, "draw_pdf", lambda _page: b"%PDF-")
+
+    answer = take(portal, "pdf")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/sign-in/?next=/library/carre/export/pdf/"
+    assert take(portal, "pdf", school.bob).content == b"%PDF-"
+    Resource.objects.filter(pk=resource.pk).update(visibility="me")
+    assert take(portal, "pdf").status_code == 404
+
+
+def test_while_documents_are_being_made_others_are_asked_to_come_back(
+    resource, school, portal, monkeypatch
+):
+    monkeypatch.setattr(bounded_process, "PATIENCE", 0.01)
+    monkeypatch.setattr(bounded_process, "_slots", threading.BoundedSemaphore(1))
+
+    with bounded_process._slots:
+        answer = take(portal, "pdf", school.bob)
+
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert "Deux documents" in answer.content.decode()
+
+
+def test_robots_are_asked_not_to_follow_the_downloads(resource, portal):
+    page = portal.get(reverse("library:detail", args=["carre"])).content.decode()
+
+    links = re.findall(r"<a [^>]*/export/[^>]*>", page)
+    assert links
+    assert all('rel="nofollow"' in link for link in links)

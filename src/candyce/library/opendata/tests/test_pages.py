@@ -83,4 +83,5 @@ def test_the_sitemap_names_what_is_public_and_nothing_else(portal, db, monkeypat
     assert b"<lastmod>" in portal.get("/sitemap-2.xml").content
     assert portal.get("/sitemap-3.xml").status_code == 404
     robots = portal.get("/robots.txt").content.decode()
+    assert "Disallow: /library/*/export/\n" in robots
     assert "Sitemap: http://localhost:8000/sitemap.xml" in robots
