@@ -19,15 +19,16 @@ from candyce.projects.tasks import purge
 logger = logging.getLogger(__name__)
 
 HOUR = time(3, 17)  # of the school's time zone
-# In this order: what is merged can be thinned, what is thrown away need be neither.
+# In this order: what is merged can be thinned, what is thrown away need be neither, and what the index
+# may take long over keeps nothing waiting.
 CHORES = (
     purge,
     tidy_documents,
     thin_histories,
     advise,
     keep_records,
-    keep_search_index,
     execute_in_turn,
+    keep_search_index,
 )
 
 

@@ -2,10 +2,14 @@
 
 Who searches looks first whether the index is behind. A little behind, or a small library without an index: it is put
 right there and then. More: the database answers meanwhile, and a process of its own on this node makes the index.
+The database answers as well while another one writes: nobody waits for a rebuild, and an index that is behind is
+never searched. Its resources would be read again as the reader may see them, but not its numbers, facets and
+corrections: these would still tell of what was withdrawn.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import subprocess
 import sys
@@ -27,6 +31,7 @@ FEW = 200  # changes, or resources, that whoever searches waits for
 SETTLED = timedelta(minutes=10)  # no transaction lasts longer: rows older than that are all there
 DAY = timedelta(days=1)
 KEPT = timedelta(days=14)  # of rows; an index that was away for longer is made anew
+PATIENCE = 0.3  # seconds that a search waits for whoever else puts in a change
 PAUSE = 60.0  # seconds between two attempts of a process to have the index made
 _catching_up = threading.Lock()
 _asked_at = 0.0
@@ -57,14 +62,31 @@ def is_current(opened: store.Opened) -> bool:
 
 def _catch_up() -> store.Opened | None:
     """Put in what changed, if it is little and nobody else is at it for long."""
-    with _catching_up, store.hold_lock(wait=True):
+    with _hold_lock_soon() as free:
+        if not free:
+            return None
         opened = store.open_index()
         if is_current(opened):
             return opened  # another process did it while this one waited
-        if not apply_changes(opened, most=FEW):
-            _have_made()
-            return None
+        done = apply_changes(opened, most=FEW)
+    if not done:
+        _have_made()  # takes the lock itself
+        return None
     return store.open_index()
+
+
+@contextlib.contextmanager
+def _hold_lock_soon() -> Iterator[bool]:
+    """The lock for whoever searches; gives False when another thread or process keeps it for long."""
+    until = time.monotonic() + PATIENCE
+    if not _catching_up.acquire(timeout=PATIENCE):
+        yield False
+        return
+    try:
+        with store.hold_lock(wait=False, patience=until - time.monotonic()) as free:
+            yield free
+    finally:
+        _catching_up.release()
 
 
 def apply_changes(opened: store.Opened, *, most: int | None = None) -> bool:
@@ -128,7 +150,9 @@ def _get_anew(error: store.Unusable) -> store.Opened | None:
         logger.warning("The search index is to be made anew (%s).", error)
         _have_made()
         return None
-    with _catching_up, store.hold_lock(wait=True):
+    with _hold_lock_soon() as free:
+        if not free:
+            return None
         try:
             opened = store.open_index()
             if is_current(opened):

@@ -162,8 +162,10 @@ def _count_values(
             if everywhere <= RARE:
                 term = Query.term_query(schema.make_schema(), name, value, "basic")
                 both = Query.boolean_query([(Occur.Must, term), (Occur.Must, query)])
-                found[value] = planner.count(both)
                 sampled.discard((name, value))
+                # The terms are those of all resources: one that this reader may see nowhere is not to be named.
+                if count := planner.count(both):
+                    found[value] = count
     return counts, sampled
 
 

@@ -15,11 +15,12 @@ import json
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
@@ -28,6 +29,7 @@ from tantivy import Index, Searcher
 from candyce.library.finding import schema
 
 MEGABYTE = 1024 * 1024
+TURN = 0.02  # seconds between two looks at a lock that another one holds
 
 
 class Unusable(Exception):
@@ -133,16 +135,26 @@ def guard() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def hold_lock(*, wait: bool) -> Iterator[bool]:
-    """Be the one who writes on this node; gives False when another one is, unless told to ``wait``."""
+def hold_lock(*, wait: bool, patience: float = 0.0) -> Iterator[bool]:
+    """Be the one who writes on this node; gives False when another one is, unless told to ``wait``, and still is
+    after ``patience`` (seconds). Not to be held twice: a process is another one to itself."""
     get_folder().mkdir(parents=True, exist_ok=True)
     with (get_folder() / "lock").open("w") as file:
+        if wait:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield wait or _try_lock(file, time.monotonic() + patience)
+
+
+def _try_lock(file: IO[str], until: float) -> bool:
+    while True:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
-            return
-        yield True
+            if time.monotonic() >= until:
+                return False
+            time.sleep(TURN)
+        else:
+            return True
 
 
 def make_index(entries: Iterator[schema.Entry], *, low: int, at: float) -> int:

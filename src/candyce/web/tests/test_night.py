@@ -61,8 +61,8 @@ def test_a_worker_that_starts_after_a_missed_night_does_its_work_and_plans_the_n
         "thin_histories",
         "advise",
         "keep_records",
-        "keep_search_index",
         "execute_in_turn",
+        "keep_search_index",
     }
     assert (planned.status, planned.run_after > timezone.now()) == ("READY", True)
 

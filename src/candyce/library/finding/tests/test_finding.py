@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from candyce.library.editions import do_make_edition, do_note_change
 from candyce.library.finding import asked, keeping, queries, store
-from candyce.library.models import Resource
+from candyce.library.models import Resource, SearchChange
 from candyce.projects.blobs import do_store_blob
 
 
@@ -197,14 +197,76 @@ def test_an_index_that_cannot_be_used_is_made_anew(shelf, harm, settings):
     assert json.loads((folder / "state.json").read_text())["folder"] != state["folder"]
 
 
-def test_a_large_library_is_searched_in_the_database_until_its_index_is_made(shelf, monkeypatch):
+@pytest.fixture
+def made(monkeypatch):
+    """How often the index was asked to be made by a process of its own; two resources are many."""
     made = []
     monkeypatch.setattr(keeping, "FEW", 2)
     monkeypatch.setattr(keeping, "_asked_at", 0.0)
     monkeypatch.setattr(keeping, "start_rebuild", lambda: made.append(1))
+    return made
+
+
+def test_a_large_library_is_searched_in_the_database_until_its_index_is_made(shelf, made):
     results = find(shelf.alice, "q=loop")
     assert (results.plain, [one.pk for one in results.resources], made) == (True, ["loops"], [1])
     assert find(shelf.alice, "q=loop").plain
     assert made == [1]
     assert keeping.bring_up_to_date() == 5
     assert not find(shelf.alice, "q=loop").plain
+
+
+def test_an_index_that_is_far_behind_is_brought_up_to_date_in_the_background(shelf, made):
+    keeping.bring_up_to_date()
+    assert not find(shelf.alice, "q=zebre").plain
+    for number in range(3):
+        publish(f"zebre-{number}", "Un zèbre")
+    results = find(shelf.alice, "q=zebre")
+    assert (results.plain, results.total, made) == (True, 3, [1])
+    assert keeping.bring_up_to_date() is None
+    results = find(shelf.alice, "q=zebre")
+    assert (results.plain, results.total, made) == (False, 3, [1])
+
+
+def hold_thread():
+    return keeping._catching_up
+
+
+def hold_process():
+    return store.hold_lock(wait=True)
+
+
+@pytest.mark.parametrize("hold", [hold_thread, hold_process])
+@pytest.mark.parametrize("usable", [True, False])
+def test_nobody_waits_for_who_writes_the_index_and_nobody_sees_it_behind(
+    shelf, monkeypatch, hold, usable
+):
+    keeping.bring_up_to_date()
+    monkeypatch.setattr(keeping, "PATIENCE", 0.03)
+    publish("loops-again", "Loops, again")
+    Resource.objects.filter(pk="loops").delete()
+    SearchChange.objects.create(resource_id="loops")
+    if not usable:
+        store.forget_state()
+    with hold():
+        results = find(shelf.alice, "q=loops&language=fr")
+        assert (results.plain, results.total) == (True, 1)
+        assert results.found.counts["language"] == {"fr": 1}
+    results = find(shelf.alice, "q=loops&language=fr")
+    assert (results.plain, results.total) == (False, 1)
+
+
+def test_facets_of_a_huge_library_name_nothing_that_is_hidden(shelf, monkeypatch):
+    Resource.objects.update(visibility="everyone")
+    publish("hidden", "Une boucle", theme="Secret", packages=["secretlib"], visibility="teachers")
+    monkeypatch.setattr("candyce.library.finding.search.EXACT", -1)
+    counts = find(shelf.bob, "package=secretlib&kind=lesson").found.counts
+    assert find(shelf.alice, "").found.counts["package"]["secretlib"] == 1
+    results = find(shelf.bob, "")
+    assert all(all(found.values()) for found in [*results.found.counts.values(), *counts.values()])
+    assert [one.value for one in {one.name: one for one in results.facets}["theme"].choices] == [
+        "Analyse"
+    ]
+    chosen = find(shelf.bob, "theme=Secret").facets
+    shown = {one.name: [(choice.value, choice.count) for choice in one.choices] for one in chosen}
+    assert shown["theme"] == [("Analyse", 1), ("Secret", 0)]
