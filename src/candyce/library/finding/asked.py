@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from candyce.lib.text import read_number
 from candyce.library.finding.facets import FACETS, NAMES, Chosen
 from candyce.library.finding.words import split
 
@@ -60,14 +61,11 @@ def read(query: QueryDict) -> Asked:
     if query.get("q", "")[-1:].isspace() and text and len(text) < LETTERS:
         text += " "
     sort = query.get("sort", "")
-    page = query.get("page", "")
     return Asked(
         text=text,
         chosen=_read_choices(query),
         sort=sort if sort in SORTS else SORTS[0],
-        page=min(max(int(page), 1), LAST_PAGE)
-        if page.isascii() and page.isdigit() and len(page) < 6
-        else 1,
+        page=min(read_number(query.get("page", ""), 99_999) or 1, LAST_PAGE),
         cut=len(typed) > LETTERS or len(split(text)) > WORDS,
     )
 

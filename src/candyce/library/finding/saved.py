@@ -57,7 +57,8 @@ def save_search(*, acting_user: User, name: str, query: str) -> SavedSearch:
     if len(address) > 2000:
         raise BadRequest(_("This search is too long to be kept."))
     with transaction.atomic():
-        before = saved_by(acting_user).select_for_update().filter(name=clean).first()
+        User.objects.select_for_update().get(pk=acting_user.pk)  # one search of a person at a time
+        before = saved_by(acting_user).filter(name=clean).first()
         if before is not None:
             before.query = address
             before.save(update_fields=["query"])

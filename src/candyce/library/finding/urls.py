@@ -10,5 +10,5 @@ urlpatterns = [
     path("searches/", views.show_saved, name="searches"),
     path("searches/save/", views.save, name="save_search"),
     path("searches/<int:pk>/", views.change_saved, name="change_search"),
-    path("searches/feeds/<str:secret>/", views.show_saved_feed, name="saved_feed"),
+    path("searches/feeds/<slug:secret>/", views.show_saved_feed, name="saved_feed"),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import Organisation, User
 from candyce.lib.errors import CandyceError
+from candyce.lib.text import MAX_ID, read_number
 from candyce.library.models import Report, Review
 from candyce.library.peers.access import endorsing_organisations
 from candyce.library.peers.actions import COMMENT_LIMIT
@@ -154,4 +155,5 @@ class DecisionForm(RefusableForm):
 
     def get_reports(self) -> list[int]:
         numbers = self.cleaned_data["reports"].split(",")
-        return [int(number) for number in numbers if number.isdigit() and len(number) < 12]
+        read = [read_number(number, MAX_ID) for number in numbers]
+        return [number for number in read if number is not None]

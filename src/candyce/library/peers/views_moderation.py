@@ -14,6 +14,7 @@ from candyce.accounts.http import SignedInRequest
 from candyce.lib.errors import BadRequest, CandyceError, NotFound
 from candyce.lib.markdown import render_remark
 from candyce.lib.notebook_html import render_notebook
+from candyce.lib.text import MAX_ID, read_number
 from candyce.library import access, queries
 from candyce.library.models import Resource
 from candyce.library.peers import access as peers
@@ -108,9 +109,9 @@ def put_back(request: SignedInRequest, slug: str) -> HttpResponse:
         raise BadRequest(_("Say why: the author reads it."))
     review = None
     if request.POST.get("review"):
-        number = request.POST["review"]
+        number = read_number(request.POST["review"], MAX_ID)
         hidden = resource.reviews.exclude(hidden_at=None).exclude(reports=None)
-        review = hidden.filter(pk=int(number) if number.isdigit() else 0).first()
+        review = hidden.filter(pk=number or 0).first()
         if review is None:
             raise NotFound
     moderation.do_put_back(resource, review, decision=text, acting_user=request.user)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from candyce.lib.errors import NotFound
+from candyce.lib.text import read_number
 from candyce.library import access
 from candyce.library.peers import citation, provenance
 
@@ -33,9 +34,10 @@ def show_history(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _read_number(text: str) -> int:
-    if not text.isdigit() or len(text) > 6:
+    number = read_number(text, 999_999)
+    if number is None:
         raise NotFound
-    return int(text)
+    return number
 
 
 @require_safe

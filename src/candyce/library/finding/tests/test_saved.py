@@ -5,7 +5,11 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
 
+from candyce.accounts.models import User
 from candyce.conftest import make_user
 from candyce.lib.errors import BadRequest
 from candyce.library.finding import saved
@@ -112,3 +116,22 @@ def test_a_script_gets_only_what_a_search_changes(school, portal):
     assert b"<html" not in part.content
     assert b"/library/plan/" in part.content
     assert "X-Requested-With" in part["Vary"]
+
+
+def test_the_address_of_a_feed_holds_letters_only():
+    assert resolve("/library/searches/feeds/aZ-_9/").kwargs == {"secret": "aZ-_9"}
+    with pytest.raises(Resolver404):  # PostgreSQL takes no NUL
+        resolve("/library/searches/feeds/a\0b/")
+
+
+def test_two_searches_of_a_person_are_saved_one_after_the_other(school):
+    """The person's row is held before one looks whether the name is taken."""
+    with CaptureQueriesContext(connection) as queries:
+        saved.save_search(acting_user=school.alice, name="A", query="q=a")
+    tables = [User._meta.db_table, SavedSearch._meta.db_table]
+    read = [
+        next(table for table in tables if f'FROM "{table}"' in one["sql"])
+        for one in queries
+        if one["sql"].startswith("SELECT")
+    ]
+    assert read[0] == tables[0]

@@ -77,6 +77,12 @@ def test_case_opens_for_its_moderators_alone_once_something_is_reported(library,
         assert ask(who, "post", "/library/moderation/essai/", sent).status_code == 404
         path = "/library/moderation/essai/put-back/"
         assert ask(who, "post", path, {"decision": "x"}).status_code == 404
+    for number in ("²", "9" * 5000, "9" * 19):
+        hostile = {"decision": DECISION, "review": number, "reports": number, "outcome": "kept"}
+        assert ask("rector", "post", path, hostile).status_code == 404
+        ask("rector", "post", "/library/moderation/essai/", hostile)
+        assert Report.objects.get().status == "open"
+    sent["reports"] = f"²,{first.pk}"
     assert ask("rector", "post", "/library/moderation/essai/", sent).status_code == 302
     assert Report.objects.get().status == "kept"
 

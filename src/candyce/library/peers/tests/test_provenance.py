@@ -66,7 +66,7 @@ def test_changes_between_editions_are_cells_and_files(library, ask):
     assert "a.csv" in html
     assert "diff-added" in html
     assert "Ajoutée" in html
-    for bad in ("from=1&to=9", "from=x&to=1", "from=1&to=" + "9" * 400, "to=1"):
+    for bad in ("from=1&to=9", "from=x&to=1", "from=1&to=" + "9" * 400, "from=1&to=²", "to=1"):
         assert ask("colleague", "get", f"/library/essai/history/?{bad}").status_code == 404
 
 
