@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from candyce.accounts.access import has_role, is_teacher
 from candyce.accounts.models import Organisation, Role, User
 from candyce.lib.errors import Forbidden, NotFound
-from candyce.library.models import Resource
+from candyce.library.models import Edition, Resource
 from candyce.projects import access as projects
 from candyce.projects.models import Project, Version
 
@@ -41,7 +41,7 @@ def written_by(user: Visitor) -> Q:
 
 
 def shown_to(user: Visitor) -> Q:
-    """What ``visibility`` and ``establishment`` say, of resources and of collections alike."""
+    """What ``visibility`` and ``establishment`` say, of resources, their editions and collections alike."""
     visible = Q(visibility=Resource.Visibility.EVERYONE)
     if is_staff(user):
         assert isinstance(user, User)
@@ -105,6 +105,21 @@ def get_own_resource(user: User, slug: str) -> Resource:
     if not is_author(user, resource):
         raise Forbidden
     return resource
+
+
+def get_editions(user: Visitor, resource: Resource) -> QuerySet[Edition]:
+    """Those of its editions whose files are for this person, who may read the resource.
+
+    An edition is for whom it was published for, not for whom a later one is. One that held its answers openly
+    is for those who teach, once a later one has them apart.
+    """
+    if is_author(user, resource):
+        return resource.editions.all()
+    found = resource.editions.filter(shown_to(user), hidden_at=None)
+    teaches = user.is_authenticated and is_teacher(user)
+    if not teaches and resource.editions.exclude(released=None).exists():
+        found = found.exclude(released=None)
+    return found
 
 
 def get_version(user: Visitor, resource: Resource) -> Version:

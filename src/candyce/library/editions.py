@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
@@ -46,7 +47,8 @@ def do_make_edition(
         project=project, tree=tree, reason=Version.Reason.PUBLISHED, author=acting_user
     )
     if before and before.moderated_at:  # put right, it still waits for the moderator
-        values = {**values, "withdrawn_at": before.withdrawn_at}
+        again = values.get("withdrawn_at", before.withdrawn_at) is None
+        values = {**values, "withdrawn_at": before.moderated_at if again else before.withdrawn_at}
     language = values.get("language") or (before.language if before else "fr")
     released = _do_publish_released(version, before, language)
     resource, _created = Resource.objects.update_or_create(
@@ -61,12 +63,16 @@ def do_make_edition(
     )
     resource.search_text = make_search_text(resource)
     resource.save(update_fields=["search_text"])
+    if resource.moderated_at:
+        do_hide_editions(resource)
     number = resource.editions.aggregate(last=Max("number"))["last"] or 0
     edition = Edition.objects.create(
         resource=resource,
         number=number + 1,
         version=version,
         released=released,
+        visibility=resource.visibility,
+        establishment=resource.establishment,
         notes=notes,
         author=acting_user,
     )
@@ -78,6 +84,14 @@ def do_make_edition(
         lambda: edition_published.send(Edition, resource=resource, edition=edition)
     )
     return edition
+
+
+def do_hide_editions(resource: Resource, *, but: Edition | None = None) -> None:
+    """Keep the editions there are, all ``but`` one, for the authors: a moderator withdrew what stood in them."""
+    found = resource.editions.filter(hidden_at=None)
+    if but is not None:
+        found = found.exclude(pk=but.pk)
+    found.update(hidden_at=timezone.now())
 
 
 def do_note_change(resource: Resource) -> None:

@@ -170,6 +170,15 @@ class Edition(models.Model):
     released = models.ForeignKey(
         "projects.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # For whom it was published: the resource's own may be wider by now.
+    visibility = models.CharField(
+        max_length=16, choices=Resource.Visibility, default=Resource.Visibility.ME
+    )
+    establishment = models.ForeignKey(
+        "accounts.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # Older than what a moderator let back: only its authors read it.
+    hidden_at = models.DateTimeField(null=True, blank=True)
     notes = models.TextField(blank=True)
     author = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

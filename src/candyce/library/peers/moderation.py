@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import AuditEntry, User
 from candyce.lib.errors import BadRequest, Conflict, Forbidden, TooMany
-from candyce.library.editions import do_note_change
+from candyce.library.editions import do_hide_editions, do_note_change
 from candyce.library.models import Report, Resource, Review
 from candyce.library.news import do_forget, do_tell, do_tell_authors
 from candyce.library.opinions import do_summarise
@@ -170,6 +170,7 @@ def do_decide(
     :class:`Forbidden` about what one wrote oneself, :class:`BadRequest` for reports of several things.
     """
     Resource.objects.select_for_update().get(pk=resource.pk)
+    resource.refresh_from_db(fields=["withdrawn_at", "moderated_at"])
     found = resource.reports.filter(pk__in=numbers, status=Report.Status.OPEN)
     reports = list(found.select_related("user", "review__user", "review__resource"))
     if not reports:
@@ -205,7 +206,7 @@ def _do_take_away(resource: Resource, review: Review | None, *, about_review: bo
         do_summarise(resource)
     elif not about_review:  # a review that is gone took nothing with it
         resource.withdrawn_at = resource.withdrawn_at or now
-        resource.moderated_at = now
+        resource.moderated_at = resource.moderated_at or now
         resource.save(update_fields=["withdrawn_at", "moderated_at"])
     do_note_change(resource)
 
@@ -232,6 +233,7 @@ def do_put_back(
 ) -> None:
     """Undo a withdrawal: the resource is published again as it stands, or the review is shown again."""
     Resource.objects.select_for_update().get(pk=resource.pk)
+    resource.refresh_from_db(fields=["withdrawn_at", "moderated_at"])
     if peers.is_concerned(acting_user, resource, review):
         raise Forbidden(_("You wrote it: another moderator decides."))
     if review:
@@ -242,10 +244,7 @@ def do_put_back(
     else:
         if not resource.moderated_at:
             raise Conflict
-        resource.withdrawn_at = resource.moderated_at = None
-        resource.save(update_fields=["withdrawn_at", "moderated_at"])
-        do_forget(resource, "withdrawn")
-        do_tell_authors(resource, "put_back", but=acting_user, decision=decision)
+        _do_let_back(resource, decision, acting_user)
     do_audit(
         PUT_BACK,
         resource,
@@ -254,3 +253,21 @@ def do_put_back(
         decision=decision,
     )
     do_note_change(resource)
+
+
+def _do_let_back(resource: Resource, decision: str, acting_user: User) -> None:
+    """Undo the moderator's part: what its author had unpublished before stays so.
+
+    What older editions held stays hidden: nobody looked at them.
+    """
+    assert resource.withdrawn_at
+    assert resource.moderated_at
+    published = resource.withdrawn_at >= resource.moderated_at
+    if published:
+        resource.withdrawn_at = None
+    resource.moderated_at = None
+    resource.save(update_fields=["withdrawn_at", "moderated_at"])
+    do_hide_editions(resource, but=resource.editions.first())
+    do_forget(resource, "withdrawn")
+    kind = "put_back" if published else "report_decided"
+    do_tell_authors(resource, kind, but=acting_user, decision=decision)

@@ -96,16 +96,17 @@ def get_origin(user: Visitor, resource: Resource) -> Origin | None:
 # -- two editions ------------------------------------------------------------------------------
 
 
-def get_edition(resource: Resource, number: int) -> Edition:
-    """Raises :class:`NotFound`."""
-    found = resource.editions.filter(number=number).select_related("version", "released").first()
+def get_edition(user: Visitor, resource: Resource, number: int) -> Edition:
+    """Guarded fetch of an edition to compare; raises :class:`NotFound`."""
+    mine = access.get_editions(user, resource).filter(number=number)
+    found = mine.select_related("version", "released").first()
     if found is None:
         raise NotFound
     return found
 
 
 def get_version_of(user: Visitor, edition: Edition) -> Version:
-    """The version of an edition that is for this person, by the rule of the resource itself."""
+    """The version, solved or not, of an edition from :func:`get_edition` that is for this person."""
     if edition.released is None:
         return edition.version
     holder = Resource(version=edition.version, released=edition.released)

@@ -115,5 +115,11 @@ def put_back(request: SignedInRequest, slug: str) -> HttpResponse:
         if review is None:
             raise NotFound
     moderation.do_put_back(resource, review, decision=text, acting_user=request.user)
-    messages.success(request, _("It is back in the library."))
+    if review is None and resource.withdrawn_at:
+        said = _(
+            "You withdraw it no longer; its author had unpublished it, and may publish it again."
+        )
+    else:
+        said = _("It is back in the library.")
+    messages.success(request, said)
     return redirect("library:case", slug)

@@ -17,15 +17,23 @@ from candyce.library.peers import citation, provenance
 
 @require_safe
 def show_history(request: HttpRequest, slug: str) -> HttpResponse:
-    """The editions, and for people who signed in what changed between two of them."""
+    """The editions, and for people who signed in what changed between two that are for them."""
     resource = access.get_resource(request.user, slug)
     editions = list(resource.editions.select_related("author"))
-    context: dict[str, object] = {"resource": resource, "editions": editions}
+    readable = set(access.get_editions(request.user, resource).values_list("number", flat=True))
+    context: dict[str, object] = {
+        "resource": resource,
+        "editions": editions,
+        "compared": {number for number in readable if number - 1 in readable},
+        "choices": sorted(readable, reverse=True),
+    }
     if "to" in request.GET:
         if not request.user.is_authenticated:  # comparing takes seconds of the processor
             return redirect_to_login(request.get_full_path())
         numbers = [_read_number(request.GET.get(name, "")) for name in ("from", "to")]
-        before, after = (provenance.get_edition(resource, number) for number in sorted(numbers))
+        before, after = (
+            provenance.get_edition(request.user, resource, number) for number in sorted(numbers)
+        )
         changes, more = provenance.compare_editions(
             request.user, before, after, only=request.GET.get("file", "")
         )

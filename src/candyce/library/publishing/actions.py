@@ -158,6 +158,11 @@ def do_describe(resource: Resource, values: dict[str, Any], *, acting_user: User
         setattr(resource, name, value)
     resource.search_text = make_search_text(resource)
     resource.save(update_fields=(*changed, "search_text", "updated_at"))
+    if {"visibility", "establishment"} & set(changed):  # older editions stay for whom they were
+        last = resource.editions.values_list("pk", flat=True)[:1]
+        resource.editions.filter(pk__in=list(last)).update(
+            visibility=resource.visibility, establishment=resource.establishment
+        )
     data = {"visibility": resource.visibility} if "visibility" in changed else {}
     do_audit("resource.described", resource, acting_user=acting_user, fields=changed, **data)
     do_note_change(resource)

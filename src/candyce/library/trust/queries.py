@@ -15,7 +15,7 @@ from django.utils import timezone
 from candyce.compute.kernels import describe_kernel, read_packages
 from candyce.exercises import format as notebooks
 from candyce.lib.errors import NotFound
-from candyce.library.access import Visitor, get_version, visible_to
+from candyce.library.access import Visitor, get_editions, get_version, visible_to
 from candyce.library.models import Execution, Outputs, Resource, Thumbnail
 from candyce.library.trust.words import BADGES, say_where
 from candyce.projects.blobs import read_blob
@@ -117,11 +117,12 @@ def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
 def get_history(user: Visitor, resource: Resource) -> list[Shown]:
     """All executions that are kept, the last first."""
     whole = may_read_whole(user, resource)
+    readable = set(get_editions(user, resource).values_list("version_id", flat=True))
     numbers = dict(resource.editions.values_list("version_id", "number"))
     found = []
     for one in get_executions(resource):
         label, style, sign = BADGES[one.result]
-        where = say_where(one) if whole else ""
+        where = say_where(one) if whole and one.version_id in readable else ""
         found.append(Shown(one, str(label), style, sign, numbers.get(one.version_id, 0), where))
     return found
 

@@ -14,6 +14,7 @@ from candyce.library import access
 from candyce.library.models import News, Report, Resource, Review, SearchChange
 from candyce.library.peers import access as peers
 from candyce.library.peers import actions, moderation
+from candyce.library.publishing import actions as publishing
 
 from .conftest import EVERYBODY, make_resource, make_tree
 
@@ -38,6 +39,11 @@ def decide(library, reports, outcome="kept", who="administrator"):
         decision=DECISION,
         acting_user=library.people[who],
     )
+
+
+def put_back(library, resource):
+    user = library.people["administrator"]
+    moderation.do_put_back(resource, None, decision=DECISION, acting_user=user)
 
 
 def moderators(library, resource):
@@ -153,6 +159,47 @@ def test_withdrawn_resource_leaves_the_library_and_its_author_cannot_put_it_back
     assert (resource.withdrawn_at, resource.moderated_at) == (None, None)
     kinds = set(News.objects.filter(user=author).values_list("kind", flat=True))
     assert kinds == {"put_back"}
+
+
+def test_what_a_moderator_had_withdrawn_is_not_read_in_older_editions(library, ask):
+    author = library.people["author"]
+    make_resource("essai", author, make_tree("# Prénoms des élèves"))
+    decide(library, [report(library)], "withdrawn")
+    resource = make_resource("essai", author, make_tree("# Corrigé"), withdrawn_at=None)
+    put_back(library, resource)
+    make_resource("essai", author, make_tree("# Mieux"))
+    for numbers, status in (("from=1&to=3", 404), ("from=2&to=3", 404), ("from=3&to=4", 200)):
+        page = ask("colleague", "get", f"/library/essai/history/?{numbers}")
+        assert page.status_code == status, numbers
+        assert ask("author", "get", f"/library/essai/history/?{numbers}").status_code == 200
+
+
+def test_what_is_put_back_as_it_stands_keeps_its_older_editions_hidden(library):
+    author = library.people["author"]
+    make_resource("essai", author, make_tree("# Deux"))
+    decide(library, [report(library)], "withdrawn")
+    resource = Resource.objects.get()
+    put_back(library, resource)
+    hidden = resource.editions.exclude(hidden_at=None)
+    assert list(hidden.values_list("number", flat=True)) == [1]
+
+
+@pytest.mark.parametrize("published_again", [False, True])
+def test_putting_back_leaves_unpublished_what_its_author_had_unpublished(library, published_again):
+    author = library.people["author"]
+    resource = publishing.withdraw(library.resource, acting_user=author)
+    unpublished_at = resource.withdrawn_at
+    decide(library, [report(library)], "withdrawn")
+    decide(library, [report(library)], "withdrawn")  # another report of it
+    if published_again:
+        make_resource("essai", author, make_tree("# Corrigé"), withdrawn_at=None)
+    resource = Resource.objects.get()
+    put_back(library, resource)
+    resource.refresh_from_db()
+    assert resource.moderated_at is None
+    assert resource.withdrawn_at == (None if published_again else unpublished_at)
+    kinds = set(News.objects.filter(user=author).values_list("kind", flat=True))
+    assert kinds == {"put_back" if published_again else "report_decided"}
 
 
 def test_hidden_review_counts_no_more_and_stays_hidden_whatever_its_writer_does(library, ask):

@@ -10,6 +10,7 @@ import pytest
 from candyce.lib.notebook_diff import match_by_id
 from candyce.library.models import Resource
 from candyce.library.peers import citation, provenance
+from candyce.library.publishing import actions as publishing
 from candyce.projects.models import Version
 
 from .conftest import make_resource, make_tree
@@ -75,12 +76,61 @@ def test_comparison_shows_no_solution_to_those_who_do_not_teach(library, ask, mo
     author = library.people["author"]
     make_resource("essai", author, make_tree("# Un", solution(SECRET)))
     make_resource("essai", author, make_tree("# Un, mieux", solution(SECRET + "_2")))
-    for numbers in ("from=1&to=2", "from=2&to=3"):
-        page = ask("pupil", "get", f"/library/essai/history/?{numbers}")
-        assert page.status_code == 200
-        assert SECRET not in page.content.decode()
+    page = ask("pupil", "get", "/library/essai/history/?from=2&to=3")
+    assert page.status_code == 200
+    assert SECRET not in page.content.decode()
     page = ask("colleague", "get", "/library/essai/history/?from=2&to=3")
     assert SECRET in page.content.decode()
+
+
+def test_edition_is_compared_only_by_whom_it_was_published_for(library, ask):
+    """From one edition to the next; the first edition, the second, a correction, who compares both."""
+    school = library.people["author"].roles.first().organisation
+    authors = {"author", "coauthor"}
+    at_school = {"inspector", "administrator"}
+    teach = {"colleague", "rector", "stranger"} | at_school
+    table = [
+        ("me", "everyone", authors),
+        ("establishment", "teachers", authors | at_school),
+        ("teachers", "everyone", authors | teach),
+        ("everyone", "everyone", authors | teach | {"pupil"}),
+    ]
+    for number, (first, second, compare) in enumerate(table):
+        slug = f"essai{number}"
+        for visibility, words in ((first, "Prénoms des élèves"), (second, "Corrigé")):
+            values = {"visibility": visibility, "establishment": school}
+            made = make_resource(slug, library.people["author"], make_tree(words), **values)
+            made.co_authors.add(library.people["coauthor"])
+        for who in library.people:
+            page = ask(who, "get", f"/library/{slug}/history/?from=1&to=2")
+            assert (page.status_code == 200) == (who in compare), (first, second, who)
+            page = ask(who, "get", f"/library/{slug}/history/").content.decode()
+            assert ("?from=1" in page) == (who in compare), (first, second, who)
+            assert "Prénoms" not in page
+
+
+def test_widening_a_resource_shows_its_last_edition_and_none_before(library, ask):
+    author = library.people["author"]
+    for words in ("Un", "Deux", "Trois"):
+        resource = make_resource("essai0", author, make_tree(words), visibility="me")
+    publishing.describe(resource, {"visibility": "everyone"}, acting_user=author)
+    make_resource("essai0", author, make_tree("Quatre"))
+    for numbers, status in (("from=3&to=4", 200), ("from=2&to=3", 404), ("from=1&to=4", 404)):
+        page = ask("pupil", "get", f"/library/essai0/history/?{numbers}")
+        assert page.status_code == status, numbers
+    assert resource.editions.filter(visibility="me").count() == 2
+
+
+def test_what_was_answered_openly_is_not_compared_once_answers_are_apart(library, ask):
+    author = library.people["author"]
+    make_resource("essai", author, make_tree(f"x = '{SECRET}'"))
+    make_resource("essai", author, make_tree("# Un", solution(SECRET)))
+    make_resource("essai", author, make_tree("# Un, mieux", solution(SECRET)))
+    for numbers, status in (("from=1&to=2", 404), ("from=2&to=3", 404), ("from=3&to=4", 200)):
+        for who in ("pupil", "inspector"):
+            page = ask(who, "get", f"/library/essai/history/?{numbers}")
+            assert page.status_code == status, (numbers, who)
+        assert ask("colleague", "get", f"/library/essai/history/?{numbers}").status_code == 200
 
 
 def test_only_the_first_files_are_compared_at_once(library, monkeypatch):
