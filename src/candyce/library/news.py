@@ -61,8 +61,8 @@ KINDS: dict[str, tuple[Any, str, str, bool]] = {
     "co_author": (_("%(who)s made you a co-author of “%(title)s”."), "library:detail", "", False),
     "co_author_asked": (
         _("%(who)s asks you to be co-author of “%(title)s”: accept or decline."),
-        "library:detail",
-        "invitation",
+        "library:mine",
+        "",
         True,
     ),
     "co_author_joined": (
@@ -181,8 +181,11 @@ def get_news(user: User, *, limit: int = SHOWN) -> list[Told]:
         dismissed_at=None,
         kind__in=KINDS,
     ).select_related("resource")
+    invited = Q(kind="co_author_asked", resource__invitations__user=user)
     rows = rows.filter(
-        Q(resource__in=Resource.objects.filter(readable(user))) | Q(kind__in=WHATEVER_BECAME)
+        Q(resource__in=Resource.objects.filter(readable(user)))
+        | Q(kind__in=WHATEVER_BECAME)
+        | Q(pk__in=News.objects.filter(invited).values("pk"))  # while the invitation stands
     )
     return list(_show(rows[:limit]))
 
@@ -198,6 +201,10 @@ def _show(rows: Iterable[News]) -> Iterable[Told]:
 
 
 def _get_url(page: str, slug: str) -> str:
+    if (
+        page == "library:mine"
+    ):  # where an invitation is answered, to a resource that one may not read yet
+        return reverse(page)
     try:
         return reverse(page, args=[slug])
     except NoReverseMatch:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from candyce.conftest import make_user
 from candyce.library.models import Invitation, News, Resource, SearchChange
+from candyce.library.news import get_news
 from candyce.library.publishing.tests.publications import make_project, publish, typed
 
 
@@ -104,6 +105,20 @@ def test_co_author_is_asked_and_named_only_once_she_accepts(portal, school):
     resource.refresh_from_db()
     assert list(resource.co_authors.all()) == [eve]
     assert resource.authors == ["Alice Test", "Eve Test"]
+
+
+def test_invitation_to_what_nobody_else_reads_yet_reaches_who_is_asked(portal, school):
+    eve = make_user("eve", "teacher", school.organisation)
+    resource = publish(
+        portal, school.alice, make_project(school.alice), co_authors="Eve Test", visibility="me"
+    )
+    [told] = get_news(eve)
+    assert told.url == "/library/mine/"
+    portal.force_login(eve)
+    assert "Alice Test" in portal.get(told.url).content.decode()
+    assert portal.get(f"/library/{resource.pk}/").status_code == 404
+    Invitation.objects.all().delete()
+    assert get_news(eve) == []
 
 
 @pytest.mark.parametrize("name", ["charlie", "bob", "Personne"])
