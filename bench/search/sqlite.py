@@ -62,7 +62,7 @@ class Fts5:
             words[-1] += "*"
         match = " ".join(words)
         extra = "".join(f" AND {_is(name, values[0])}" for name, values in choices.items())
-        found = f"SELECT facts.id FROM words JOIN facts ON facts.id = words.rowid WHERE words MATCH ? AND {SEEN}"
+        found = f"SELECT facts.id FROM words CROSS JOIN facts ON facts.id = words.rowid WHERE words MATCH ? AND {SEEN}"
         self.db.execute("DROP TABLE IF EXISTS temp.found")
         self.db.execute(f"CREATE TEMP TABLE found AS {found}{extra}", (match,))
         total: int = self.db.execute("SELECT count(*) FROM found").fetchone()[0]
