@@ -29,7 +29,7 @@ class Fts5:
             "CREATE VIRTUAL TABLE words USING fts5(title, keywords, objectives, abstract, content,"
             " content='', prefix='2 3 4 5', tokenize='unicode61 remove_diacritics 2');"
             f"CREATE TABLE facts(id INTEGER PRIMARY KEY, visibility, school, author, {', '.join(FACETS)});"
-            "CREATE TABLE several(id, name, value, PRIMARY KEY(id, name, value)) WITHOUT ROWID;"
+            "CREATE TABLE several(id INTEGER, name TEXT, value TEXT, PRIMARY KEY(id, name, value)) WITHOUT ROWID;"
         )
         for n, one in enumerate(resources):
             self.db.execute(
@@ -64,17 +64,18 @@ class Fts5:
         extra = "".join(f" AND {_is(name, values[0])}" for name, values in choices.items())
         found = f"SELECT facts.id FROM words CROSS JOIN facts ON facts.id = words.rowid WHERE words MATCH ? AND {SEEN}"
         self.db.execute("DROP TABLE IF EXISTS temp.found")
-        self.db.execute(f"CREATE TEMP TABLE found AS {found}{extra}", (match,))
+        self.db.execute("CREATE TEMP TABLE found(id INTEGER PRIMARY KEY)")
+        self.db.execute(f"INSERT INTO found {found}{extra}", (match,))
         total: int = self.db.execute("SELECT count(*) FROM found").fetchone()[0]
         self.db.execute(
-            f"{found}{extra} ORDER BY bm25(words, 8, 5, 3, 2, 1) LIMIT 24", (match,)
+            f"{found}{extra} AND rank MATCH 'bm25(8, 5, 3, 2, 1)' ORDER BY rank LIMIT 24", (match,)
         ).fetchall()
         for name in FACETS:
             self.db.execute(
-                f"SELECT {name}, count(*) FROM found JOIN facts USING (id) GROUP BY 1"
+                f"SELECT {name}, count(*) FROM found CROSS JOIN facts USING (id) GROUP BY 1"
             ).fetchall()
         self.db.execute(
-            "SELECT name, value, count(*) FROM found JOIN several USING (id) GROUP BY 1, 2"
+            "SELECT name, value, count(*) FROM found CROSS JOIN several USING (id) GROUP BY 1, 2"
         ).fetchall()
         return total
 
