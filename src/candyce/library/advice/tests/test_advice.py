@@ -73,7 +73,7 @@ def test_a_newcomer_is_shown_what_is_liked_and_new_where_they_teach(lessons, sch
     assert set(shown) <= {"boucles", "listes", "tris", "arbres"}
     Resource.objects.update(published_at=timezone.now() - timedelta(days=300))
     shown = get_shown(school.alice, count=9)
-    assert shown["boucles"] == "Très utilisé en NSI"
+    assert shown["boucles"] == "Très utilisée en NSI"
     assert shown["listes"] == "Apprécié par des collègues en NSI"
 
 
