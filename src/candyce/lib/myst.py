@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import warnings
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -21,6 +22,12 @@ MARK = "myst"  # the value of ``candyce`` in extras
 VERSION = 1
 TEXT_LIMIT = 4 * 2**20  # characters of a text that is read
 NODE_LIMIT = 200_000  # values in all metadata
+CELL_LIMIT = 2000
+HEADER_LIMIT = 64 * 2**10  # characters of YAML at the top: PyYAML reads some 100,000 in a second
+OPTION_LIMIT = 128 * 2**10  # characters of YAML in the cells
+ALL_PAIRS = 400  # cells, old and new, in which equals are told apart by what stands around them
+_NEWLINE = re.compile(r"\r\n?|\n")
+_DIRECTIVE = re.compile(r"\s*(`{3,}|~{3,}|:{3,})\s*\{")
 _CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\{(code-cell|raw-cell)\}", re.MULTILINE)
 # YAML's anchors and aliases, in places where YAML has them: a few lines of them swell to gigabytes.
 _ANCHOR = re.compile(r"[:\-\[{,]\s*&([\w-]+)")
@@ -32,6 +39,41 @@ Notebook = dict[str, Any]
 
 class NoMyst(Exception):
     """The text is no notebook in MyST."""
+
+
+class MystTooLarge(NoMyst):
+    """The text is more than is read while somebody waits."""
+
+
+def measure(text: str) -> int:
+    """Characters of YAML in a text, seen without reading it.
+
+    Raises :class:`MystTooLarge` for more of it, or more cells, than are read.
+    """
+    cells = header = options = 0
+    # Where the scan stands: in the header, at a cell's first line, among its options (lines with a colon), in
+    # its block of YAML, or elsewhere. In doubt it counts too much.
+    place = "header" if text.startswith("---") else ""
+    for number, line in enumerate(_NEWLINE.split(text)):
+        marks = line.lstrip()
+        starts = _DIRECTIVE.match(line)
+        cells += bool(starts or marks.startswith("+++"))
+        if place == "header":
+            header += len(line) + 1
+            place = "" if number and marks.startswith("---") else place
+            continue
+        if place == "first" and line.lstrip(" ").startswith("---"):
+            place = "block"
+        elif place == "block":
+            place = "" if line.startswith("---") else place
+        elif starts:
+            place = "first"
+        elif place:
+            place = "" if marks and not marks.startswith(":") else "options"
+        options += len(line) + 1 if place else 0
+    if cells > CELL_LIMIT or header > HEADER_LIMIT or options > OPTION_LIMIT:
+        raise MystTooLarge
+    return header + options
 
 
 def is_myst(text: str) -> bool:
@@ -52,31 +94,45 @@ def read_myst(text: str) -> Notebook:
 
 def _parse(text: str) -> Notebook:
     import jupytext
-    import yaml
 
-    if len(text) > TEXT_LIMIT or not is_myst(text):
+    if len(text) > TEXT_LIMIT:
+        raise MystTooLarge
+    if not is_myst(text):
         raise NoMyst
+    measure(text)
     if not set(_ANCHOR.findall(text)).isdisjoint(_ALIAS.findall(text)):
         raise NoMyst
     try:
-        found = jupytext.reads(text, fmt="md:myst")
+        found = jupytext.reads(_name_kernel(text), fmt="md:myst")
         _check_size(found)
         parsed: Notebook = json.loads(json.dumps(found, default=str))
     except NoMyst:
         raise
-    except (
-        yaml.YAMLError,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    except Exception as error:  # what stumbles over a stranger's text there has many names
         raise NoMyst from error
     return parsed
 
 
+def _name_kernel(text: str) -> str:
+    """The text with a name to be shown for its kernel: nbformat wants one, mystmd does without."""
+    import yaml
+
+    header = _HEADER.match(text)
+    if header is None or "kernelspec" not in header[1]:
+        return text
+    metadata = yaml.safe_load(header[1])
+    kernel = metadata.get("kernelspec")
+    kernel = {"name": kernel} if isinstance(kernel, str) else kernel
+    if not isinstance(kernel, dict) or "display_name" in kernel or "name" not in kernel:
+        return text
+    metadata["kernelspec"] = kernel | {"display_name": str(kernel["name"])}
+    said = yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False)
+    return text[: header.start(1)] + said.rstrip("\n") + text[header.end(1) :]
+
+
 def _check_size(notebook: Any) -> None:
+    if len(notebook["cells"]) > CELL_LIMIT:
+        raise MystTooLarge
     room, waiting = NODE_LIMIT, [notebook]
     while waiting:
         value = waiting.pop()
@@ -90,13 +146,21 @@ def _check_size(notebook: Any) -> None:
 
 
 def write_myst(notebook: Notebook) -> tuple[str, dict[str, Any]]:
-    """The text and the extras of a clean notebook (nbformat 4.5, sources as strings)."""
+    """The text and the extras of a clean notebook (nbformat 4.5, sources as strings).
+
+    Raises :class:`NoMyst` for what a text cannot express, or would express in more than is read.
+    """
     import jupytext
     import nbformat
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of metadata that the text cannot hold: the extras do
-        text = jupytext.writes(nbformat.from_dict(notebook), fmt="md:myst")
+    if len(notebook["cells"]) > CELL_LIMIT:
+        raise MystTooLarge
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of metadata that the text cannot hold: the extras do
+            text = jupytext.writes(nbformat.from_dict(notebook), fmt="md:myst")
+    except Exception as error:  # metadata are anything: jupytext reads its own there
+        raise NoMyst from error
     seen = _parse(text)
     keys = [_get_key(cell) for cell in seen["cells"]]
     places = _match([_get_key(cell) for cell in notebook["cells"]], keys)
@@ -126,9 +190,34 @@ def _get_print(cell: dict[str, Any]) -> str:
 
 
 def _match(old: list[Any], new: list[Any]) -> dict[int, int]:
-    """Index in the first -> index in the second, of what stands in both in the same order."""
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return {block.a + step: block.b + step for block in blocks for step in range(block.size)}
+    """Index in the first -> index in the second, of what stands in both in the same order.
+
+    In long lists only the first of equals matches the first, the second the second: comparing every one with
+    every other would take cubic time.
+    """
+    start, most = 0, min(len(old), len(new))
+    while start < most and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < most - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    a, b = old[start : len(old) - end], new[start : len(new) - end]
+    if len(a) + len(b) > ALL_PAIRS:
+        a, b = _number(a), _number(b)
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    found = {n: n for n in range(start)}
+    for block in blocks:
+        found |= {start + block.a + n: start + block.b + n for n in range(block.size)}
+    return found | {len(old) - 1 - n: len(new) - 1 - n for n in range(end)}
+
+
+def _number(values: list[Any]) -> list[tuple[Any, int]]:
+    seen: Counter[Any] = Counter()
+    result = []
+    for value in values:
+        result.append((value, seen[value]))
+        seen[value] += 1
+    return result
 
 
 def _shorten(cell: dict[str, Any], place: int | None, seen: list[dict[str, Any]]) -> dict[str, Any]:
@@ -152,6 +241,7 @@ def is_extras(value: Any) -> bool:
         and isinstance(value.get("seen"), list)
         and isinstance(value.get("notebook"), dict)
         and isinstance(value["notebook"].get("metadata"), dict)
+        and max(len(value["cells"]), len(value["seen"])) <= CELL_LIMIT
         and all(isinstance(cell, dict) for cell in value["cells"])
         and all(type(cell.get("at")) in {int, type(None)} for cell in value["cells"])
         and all(isinstance(one, str) for one in value["seen"])

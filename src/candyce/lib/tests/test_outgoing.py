@@ -238,6 +238,14 @@ def test_endless_headers_are_refused(allow):
         get(allow, say(make_answer(b"", **large)))
 
 
+def test_interim_answers_without_end_are_counted_too(allow):
+    def answer(connection, request):
+        send_for_ever(connection, itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000))
+
+    with pytest.raises(TooMuch):
+        get(allow, answer, size=2**20, seconds=5)
+
+
 def test_a_compressed_bomb_is_refused_while_it_is_expanded(allow):
     bomb = gzip.compress(b"\0" * (40 * 2**20))
     assert len(bomb) < 50_000

@@ -11,7 +11,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from candyce.lib.myst import NoMyst, is_extras, is_myst, join_myst, read_myst, write_myst
+from candyce.lib.myst import (
+    MystTooLarge,
+    NoMyst,
+    is_extras,
+    is_myst,
+    join_myst,
+    measure,
+    read_myst,
+    write_myst,
+)
 from candyce.projects.notebooks import (
     InvalidNotebook,
     clean_notebook,
@@ -23,6 +32,11 @@ from candyce.projects.paths import Names, is_notebook
 TEXT, EXTRAS = ".md", ".md.json"
 
 
+FILES = 200  # notebooks of one archive that are read as texts
+TEXT_TOTAL = 8 * 2**20  # characters of all of them
+YAML_TOTAL = 384 * 2**10  # of which so many of YAML, which is slow to read
+
+
 class NotMyst(InvalidNotebook):
     code = "not_myst"
     default_message = _(
@@ -32,10 +46,36 @@ class NotMyst(InvalidNotebook):
     )
 
 
-def read_text(data: bytes) -> bytes:
-    """A MyST file as a stored notebook; raises :class:`NotMyst`."""
+class TooMuchMyst(InvalidNotebook):
+    code = "too_much_myst"
+    default_message = _(
+        "These Markdown notebooks are too large to be read: too many cells, too long a header, or too many files."
+        " Convert them to .ipynb (jupytext --to ipynb) or bring them in several parts."
+    )
+
+
+class _Room:
+    """What one archive may still hold of texts in MyST."""
+
+    def __init__(self) -> None:
+        self.files, self.text, self.yaml = FILES, TEXT_TOTAL, YAML_TOTAL
+
+    def take(self, text: str) -> None:
+        """Raises :class:`MystTooLarge` when there is no room for the text; it takes none then."""
+        yaml = measure(text)
+        if not self.files or len(text) > self.text or yaml > self.yaml:
+            raise MystTooLarge
+        self.files, self.text, self.yaml = self.files - 1, self.text - len(text), self.yaml - yaml
+
+
+def read_text(data: bytes, room: _Room | None = None) -> bytes:
+    """A MyST file as a stored notebook; raises :class:`NotMyst`, :class:`TooMuchMyst`."""
     try:
-        return write_notebook(clean_notebook(read_myst(data.decode("utf-8-sig"))))
+        text = data.decode("utf-8-sig")
+        (room or _Room()).take(text)
+        return write_notebook(clean_notebook(read_myst(text)))
+    except MystTooLarge as error:
+        raise TooMuchMyst from error
     except (NoMyst, UnicodeDecodeError) as error:
         raise NotMyst from error
 
@@ -44,11 +84,13 @@ def to_myst(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files with each notebook in two parts; one that MyST cannot express stays as it is."""
     result = {path: data for path, data in files.items() if not is_notebook(path)}
     names = Names(result)
+    room = _Room()
     for path, data in files.items():
         if not is_notebook(path):
             continue
         try:
             text, extras = write_myst(read_notebook(data))
+            room.take(text)
         except (InvalidNotebook, NoMyst, ValueError, KeyError, TypeError):
             result[path] = data
             continue
@@ -85,6 +127,7 @@ def from_myst(files: Mapping[str, bytes]) -> dict[str, bytes]:
     Where there is no notebook at all, texts in MyST from elsewhere become notebooks too.
     """
     result = dict(files)
+    room = _Room()
     extras = {
         path: found
         for path in files
@@ -93,13 +136,17 @@ def from_myst(files: Mapping[str, bytes]) -> dict[str, bytes]:
     for path, found in extras.items():
         text = path.removesuffix(".json")
         try:
-            notebook = clean_notebook(join_myst(files[text].decode(), found))
+            content = files[text].decode()
+            room.take(content)
+            notebook = clean_notebook(join_myst(content, found))
+        except MystTooLarge as error:
+            raise TooMuchMyst from error
         except (NoMyst, UnicodeDecodeError) as error:
             raise NotMyst from error
         del result[text], result[path]
         result[_get_target(found, text, result)] = write_notebook(notebook)
     if not any(map(is_notebook, result)):
-        return {_rename(path, data): _convert(path, data) for path, data in result.items()}
+        return {_rename(path, data): _convert(path, data, room) for path, data in result.items()}
     return result
 
 
@@ -130,5 +177,5 @@ def _rename(path: str, data: bytes) -> str:
     return f"{path[: -len(TEXT)]}.ipynb" if _is_text(path, data) else path
 
 
-def _convert(path: str, data: bytes) -> bytes:
-    return read_text(data) if _is_text(path, data) else data
+def _convert(path: str, data: bytes, room: _Room) -> bytes:
+    return read_text(data, room) if _is_text(path, data) else data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from candyce.lib.errors import CandyceError
 from candyce.lib.myst import NoMyst, is_myst, join_myst, read_myst, write_myst
 from candyce.projects import courses
 from candyce.projects.blobs import read_blob
+from candyce.projects.exchange import myst_files
 from candyce.projects.exchange.myst_files import from_myst, may_hold_myst, to_myst
 from candyce.projects.models import Project
 from candyce.projects.notebooks import clean_notebook, make_notebook, write_notebook
@@ -178,3 +180,98 @@ def test_texts_become_notebooks_only_where_there_is_no_notebook():
     assert not may_hold_myst(list(both))
     assert is_myst(TEXT)
     assert read_myst(TEXT)["metadata"]["kernelspec"]["name"] == "python3"
+
+
+@pytest.mark.parametrize("kernel", ["\n  name: python3", " python3"])
+def test_a_kernel_without_a_name_to_be_shown_is_no_obstacle(kernel):
+    text = f"---\ntitle: Été\nkernelspec:{kernel}\n---\n```{{code-cell}}\nx = 1\n```\n"
+
+    (files,) = from_myst({"a.md": text.encode()}).values()
+
+    notebook = json.loads(files)
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    assert notebook["metadata"]["title"] == "Été"
+    assert [cell["source"] for cell in notebook["cells"]] == ["x = 1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```{code-cell}\n:tags: 5\n\nx = 1\n```\n",
+        "---\nkernelspec: 5\n---\nx",
+        "---\nkernelspec:\n  name: [1]\n---\nx",
+        "---\njupytext: x\n---\n```{code-cell}\nx\n```\n",
+    ],
+)
+def test_metadata_that_no_notebook_has_are_refused_or_read_but_break_nothing(text):
+    with suppress(CandyceError):
+        from_myst({"a.md": text.encode()})
+
+
+@pytest.mark.parametrize("name", ["jupytext", "kernelspec", "language_info"])
+def test_a_notebook_with_strange_metadata_goes_out_all_the_same(name):
+    notebook = make_notebook("A")
+    notebook["metadata"] = {name: "x"}
+    files = {"a.ipynb": json.dumps(notebook).encode()}
+
+    assert to_myst(files)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```{code-cell}\n```\n" * 2001,
+        "+++\n\nx\n\n" * 2001 + "```{code-cell}\n```\n",
+        f"---\njupytext: {{a: {'x' * 70_000}}}\n---\n",
+        f"```{{code-cell}}\n---\na: {'x' * 140_000}\n---\n```\n",
+        f"````{{code-cell}}\n---\na: |\n  ```{{x}}\nb: {'x' * 140_000}\n---\n````\n",
+        f"---\njupytext: x\u2028---\na: {'x' * 70_000}\n---\n",
+        f"```{{code-cell}}\n\n\n:a: {'x' * 140_000}\n```\n",
+    ],
+)
+def test_a_text_that_would_take_long_is_not_even_read(text, monkeypatch):
+    monkeypatch.setattr("jupytext.reads", lambda *_a, **_o: pytest.fail("read"))
+
+    with pytest.raises(CandyceError) as caught:
+        from_myst({"a.md": text.encode()})
+
+    assert caught.value.code == "too_much_myst"
+
+
+def test_an_archive_holds_so_many_texts_and_no_more(monkeypatch):
+    monkeypatch.setattr(myst_files, "FILES", 2)
+    cell = b"```{code-cell}\nx\n```\n"
+    assert len(from_myst({f"{n}.md": cell for n in range(2)})) == 2
+    with pytest.raises(CandyceError) as caught:
+        from_myst({f"{n}.md": cell for n in range(3)})
+    assert caught.value.code == "too_much_myst"
+
+
+def test_what_goes_out_as_texts_comes_in_again_however_much_it_is(monkeypatch):
+    monkeypatch.setattr(myst_files, "FILES", 2)
+    files = {f"{name}.ipynb": write_notebook(make_notebook(name)) for name in "abc"}
+
+    taken = to_myst(files)
+
+    assert sum(name.endswith(".md") for name in taken) == 2
+    assert from_myst(taken) == files
+
+
+def test_long_notebooks_of_equal_cells_keep_their_results_when_the_text_is_edited():
+    notebook = make_notebook("A")
+    code = notebook["cells"][1]
+    notebook["cells"] = [
+        {
+            **code,
+            "id": f"c{n}",
+            "source": "f()" if n % 2 else f"x = {n}",
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": str(n)}],
+        }
+        for n in range(600)
+    ]
+    text, extras = write_myst(notebook)
+
+    joined = join_myst(text.replace("x = 0\n", "x = -1\n").replace("x = 598\n", "x = -2\n"), extras)
+
+    kept = [cell["outputs"][0]["text"] for cell in joined["cells"] if cell.get("outputs")]
+    assert kept == [str(n) for n in range(600) if n not in {0, 598}]
