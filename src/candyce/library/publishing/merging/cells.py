@@ -77,10 +77,12 @@ def find_changes(base: Notebook, theirs: Notebook, mine: Notebook) -> list[CellC
 def _combine(changes: list[CellChange]) -> None:
     """Put the cells that both changed together where their changes do not meet."""
     both = [one for one in changes if one.meets and one.old and one.theirs and one.mine]
+    for change in changes:
+        if change.meets and change.old and change.mine:
+            change.mine_lines = _diff(change.old, change.mine)
     for change, merged in zip(both, merge_cells([_triple(one) for one in both]), strict=True):
         change.combined = merged
         change.meets = merged is None
-        change.mine_lines = _diff(change.old, change.mine)
 
 
 def _triple(change: CellChange) -> tuple[Cell, Cell, Cell]:

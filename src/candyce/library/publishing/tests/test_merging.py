@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from candyce.library.models import News, Resource
 from candyce.library.publishing.merging.cells import BOTH, THEIRS, apply, find_changes
@@ -32,6 +34,7 @@ def sources(notebook):
     return [cell["source"] for cell in notebook["cells"]]
 
 
+CELL, FILE = "library/publishing/_merge_cell.html", {"number": 0, "path": "a.ipynb"}
 LONG = "une première ligne\nune deuxième\nune troisième\nune quatrième\nune cinquième"
 
 
@@ -77,6 +80,29 @@ def test_what_i_have_already_and_what_i_deleted():
     (change,) = find_changes(base, make("a", "b2", "c"), make("a", None, "c"))
     assert (change.meets, change.place) == (True, None)
     assert sources(apply(make("a", None, "c"), [change], {0: THEIRS})) == ["a", "b2", "c"]
+
+
+def test_what_i_changed_of_a_cell_that_they_delete_or_change_is_said_as_it_is():
+    base = make("a", "b", "c")
+    mine = make("a", "b à moi", "c")
+    mine["cells"][2]["metadata"] = {"tags": ["mien"]}
+    theirs = make("a", None, "c")
+    theirs["cells"][1]["metadata"] = {"tags": ["leur"]}
+    deleted, settings = find_changes(base, theirs, mine)
+    assert (deleted.meets, deleted.theirs, bool(deleted.mine_lines)) == (True, None, True)
+    assert (settings.meets, settings.mine_lines) == (True, [])
+    (gone,) = find_changes(base, make("a", "b2", "c"), make("a", None, "c"))
+    with translation.override("en"):
+        pages = [
+            render_to_string(CELL, {"cell": one, "file": FILE}) for one in (deleted, settings, gone)
+        ]
+    no_longer, settings_alone = (
+        "It is no longer in yours",
+        "You changed its settings or images alone",
+    )
+    assert [no_longer in page for page in pages] == [False, False, True]
+    assert [settings_alone in page for page in pages] == [False, True, False]
+    assert ["Delete the cell" in page for page in pages] == [True, False, False]
 
 
 @pytest.fixture
