@@ -8,6 +8,7 @@ export function setUpDrafts(root: ParentNode): void {
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-draft]")) {
     let timer = 0;
     let leaving = false;
+    let sending = new AbortController();
     const status = form.querySelector<HTMLElement>("[data-draft-status]");
     const keep = async () => {
       if (leaving) {
@@ -15,18 +16,21 @@ export function setUpDrafts(root: ParentNode): void {
       }
       const data = new FormData(form);
       data.set("action", "save");
+      sending.abort();
+      sending = new AbortController();
       try {
         const answer = await fetch(form.dataset.draft!, {
           method: "POST",
           body: data,
           headers: { "X-Requested-With": "fetch" },
           redirect: "error",
+          signal: sending.signal,
         });
         if (status) {
           status.textContent = answer.ok ? (status.dataset.kept ?? "") : "";
         }
       } catch {
-        // The network is away: the next change tries again, and the form itself keeps what it holds.
+        // Newer words are on their way, or the network is away: the next change tries again, and the form itself keeps what it holds.
       }
     };
     form.addEventListener("input", () => {
@@ -39,6 +43,7 @@ export function setUpDrafts(root: ParentNode): void {
     form.addEventListener("submit", () => {
       leaving = true;
       window.clearTimeout(timer);
+      sending.abort(); // else it could come after what is sent now, and keep as a draft what is published already
     });
   }
 }

@@ -13,6 +13,7 @@ from candyce.library import access
 from candyce.library.access import Visitor
 from candyce.library.licences import Verdict, explain, get_licence
 from candyce.library.models import Edition, Resource
+from candyce.library.origin import is_written_by
 from candyce.library.peers import citation
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
@@ -79,7 +80,7 @@ def get_origin(user: Visitor, resource: Resource) -> Origin | None:
         return None
     title = kept.get("title") or (original.title if original else "")
     licence = kept.get("licence") or (original.licence if original else "")
-    same = original is not None and original.owner_id == resource.owner_id is not None
+    same = original is not None and is_written_by(original, _list_writers(resource))
     return Origin(
         title=str(title),
         authors=[
@@ -91,6 +92,11 @@ def get_origin(user: Visitor, resource: Resource) -> Origin | None:
         resource=original,
         verdict=explain(licence, resource.licence, same_authors=same),
     )
+
+
+def _list_writers(resource: Resource) -> set[Any]:
+    """Owner and co-authors, by their ids."""
+    return {resource.owner_id, *resource.co_authors.values_list("pk", flat=True)} - {None}
 
 
 # -- two editions ------------------------------------------------------------------------------

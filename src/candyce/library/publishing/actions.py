@@ -15,8 +15,10 @@ from candyce.lib.errors import Conflict, Forbidden
 from candyce.library.editions import do_make_edition, do_note_change, make_search_text
 from candyce.library.models import Draft, Edition, Resource
 from candyce.library.publishing.access import find_origin
-from candyce.library.publishing.authors import set_co_authors
+from candyce.library.publishing.authors import do_invite
 from candyce.library.publishing.content import get_digest
+from candyce.library.publishing.queries import list_credits
+from candyce.library.publishing.stale import do_forget_typed
 from candyce.library.publishing.telling import do_tell_of_edition
 from candyce.library.slugs import make_slug
 from candyce.projects import live
@@ -41,11 +43,13 @@ class Barred(Forbidden):
 @dataclass(frozen=True)
 class Outcome:
     """``edition``: None where the files were published already and nothing but the description changed.
+    ``restored``: it was unpublished, and is in the library again.
     ``repeated``: where this very publication was made before, by a double click or in another tab."""
 
     resource: Resource
     edition: Edition | None
     repeated: bool = False
+    restored: bool = False
 
 
 def get_present_tree(project: Project) -> dict[str, list]:
@@ -90,16 +94,20 @@ def publish(
             outcome = _do_publish_again(before, values, acting_user=acting_user, asked=target)
         else:
             slug = before.pk if before else make_slug(values["title"])
+            given = dict(values)
             values = values | _get_links(locked, before, acting_user)
             values |= {"content_hash": digest, "withdrawn_at": None}
-            taken = _do_credit(values, locked, acting_user)
+            taken = _do_credit(values, locked)
+            changed = [name for name in given if before and getattr(before, name) != values[name]]
             edition = do_make_edition(
                 slug, values, locked.tree, acting_user=acting_user, notes=notes
             )
             do_tell_of_edition(edition, taken, acting_user=acting_user)
+            do_forget_typed(edition.resource, changed)
             outcome = Outcome(edition.resource, edition)
         if co_authors is not None and not outcome.repeated:
-            set_co_authors(outcome.resource, co_authors, acting_user=acting_user)
+            do_invite(outcome.resource, co_authors, acting_user=acting_user)
+            do_forget_typed(outcome.resource, ("co_authors",))
         Draft.objects.filter(project=locked, user=acting_user).delete()
     return outcome
 
@@ -117,7 +125,10 @@ def _do_publish_again(
     if asked is None:
         return Outcome(resource, None, repeated=True)
     do_describe(resource, values, acting_user=acting_user)
-    return Outcome(resource, None)
+    back = resource.withdrawn_at is not None and resource.moderated_at is None
+    if back:
+        _do_restore(resource, acting_user=acting_user)
+    return Outcome(resource, None, restored=back)
 
 
 def _get_links(project: Project, before: Resource | None, user: User) -> dict[str, Any]:
@@ -132,10 +143,10 @@ def _get_links(project: Project, before: Resource | None, user: User) -> dict[st
     return links
 
 
-def _do_credit(values: dict[str, Any], project: Project, user: User) -> list[dict[str, Any]]:
+def _do_credit(values: dict[str, Any], project: Project) -> list[dict[str, Any]]:
     """Name those whose changes were merged into the project, whatever was typed; gives whose they are."""
-    draft = Draft.objects.filter(project=project, user=user).first()
-    taken = draft.credits if draft else []
+    taken = list_credits(project)
+    Draft.objects.filter(project=project).update(credits=[])
     names = [name for credit in taken for name in credit["names"]]
     known = {name.casefold() for name in values["authors"]}
     missing = [name for name in dict.fromkeys(names) if name.casefold() not in known]
@@ -165,6 +176,7 @@ def do_describe(resource: Resource, values: dict[str, Any], *, acting_user: User
         )
     data = {"visibility": resource.visibility} if "visibility" in changed else {}
     do_audit("resource.described", resource, acting_user=acting_user, fields=changed, **data)
+    do_forget_typed(resource, changed)
     do_note_change(resource)
     return resource
 
@@ -189,8 +201,12 @@ def restore(resource: Resource, *, acting_user: User) -> Resource:
         return locked
     if locked.moderated_at is not None:
         raise Barred
-    locked.withdrawn_at = None
-    locked.save(update_fields=("withdrawn_at", "updated_at"))
-    do_audit("resource.restored", locked, acting_user=acting_user)
-    do_note_change(locked)
+    _do_restore(locked, acting_user=acting_user)
     return locked
+
+
+def _do_restore(resource: Resource, *, acting_user: User) -> None:
+    resource.withdrawn_at = None
+    resource.save(update_fields=("withdrawn_at", "updated_at"))
+    do_audit("resource.restored", resource, acting_user=acting_user)
+    do_note_change(resource)

@@ -13,13 +13,13 @@ from candyce.lib.errors import BadRequest
 from candyce.library.editions import do_note_change
 from candyce.library.models import Invitation, Resource
 from candyce.library.news import do_tell
+from candyce.library.publishing.stale import do_forget_typed
 
 
 def do_invite(resource: Resource, people: Iterable[User], *, acting_user: User) -> list[Invitation]:
-    """Ask these to be co-authors, and those asked before no more; who is co-author already stays so."""
+    """Ask these to be co-authors too; who is asked or co-author already stays so."""
     wanted = [one for one in people if one.pk != resource.owner_id]
     already = set(resource.co_authors.values_list("pk", flat=True))
-    resource.invitations.exclude(user__in=wanted).delete()
     made = []
     for person in wanted:
         if person.pk in already:
@@ -45,6 +45,7 @@ def accept(invitation: Invitation, *, acting_user: User) -> Resource:
     if invitation.invited_by is not None and invitation.invited_by != acting_user:
         do_tell(invitation.invited_by, "co_author_joined", resource, who=acting_user.full_name)
     invitation.delete()
+    do_forget_typed(resource, ("authors", "co_authors"))
     do_audit("resource.joined", resource, acting_user=acting_user)
     do_note_change(resource)
     return resource
@@ -60,6 +61,7 @@ def decline(invitation: Invitation, *, acting_user: User) -> None:
 def remove(resource: Resource, person: User, *, acting_user: User) -> None:
     """Take a co-author, or somebody asked, out. Their name stays where they wrote: an author edits it."""
     resource.invitations.filter(user=person).delete()
+    do_forget_typed(resource, ("co_authors",))
     resource.co_authors.remove(person)
     do_audit("resource.author_removed", resource, acting_user=acting_user, user=str(person.pk))
     do_note_change(resource)
@@ -75,6 +77,7 @@ def hand_over(resource: Resource, person: User, *, acting_user: User) -> Resourc
     locked.save(update_fields=("owner", "updated_at"))
     locked.co_authors.remove(person)
     locked.co_authors.add(acting_user)
+    do_forget_typed(locked, ("co_authors",))
     do_audit("resource.handed_over", locked, acting_user=acting_user, user=str(person.pk))
     do_note_change(locked)
     return locked
@@ -82,8 +85,12 @@ def hand_over(resource: Resource, person: User, *, acting_user: User) -> Resourc
 
 @transaction.atomic
 def set_co_authors(resource: Resource, people: Iterable[User], *, acting_user: User) -> None:
-    """The owner's whole list: those who are new are asked, those who are missing are taken out."""
+    """The owner's whole list: those who are new are asked, those who are missing are taken out.
+
+    From the page of the description alone: a form begun earlier, for an edition, knows nobody who came since.
+    """
     wanted = list(people)
     for person in resource.co_authors.exclude(pk__in=[one.pk for one in wanted]):
         remove(resource, person, acting_user=acting_user)
+    resource.invitations.exclude(user__in=wanted).delete()
     do_invite(resource, wanted, acting_user=acting_user)

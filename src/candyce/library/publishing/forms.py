@@ -12,6 +12,7 @@ from candyce.accounts.models import Organisation, User
 from candyce.lib.text import fold
 from candyce.library import licences
 from candyce.library.models import LANGUAGE_NAMES, Resource
+from candyce.library.origin import is_written_by
 from candyce.library.publishing.access import colleagues, teaching_organisations
 from candyce.library.publishing.fields import LineField, ListField, ProseField
 from candyce.library.publishing.texts import read_doi
@@ -138,7 +139,7 @@ class DescribeForm(forms.Form):
 
     def clean_co_authors(self) -> list[User]:
         found: list[User] = []
-        people = list(colleagues(self.user))
+        people = self._list_people()
         for typed in self.cleaned_data["co_authors"]:
             wanted = fold(typed)
             matches = [
@@ -152,6 +153,14 @@ class DescribeForm(forms.Form):
                 raise forms.ValidationError(text % {"name": typed})
             found += [one for one in matches if one not in found]
         return found
+
+    def _list_people(self) -> list[User]:
+        """Colleagues, and who was asked already: they may have left, or have no account to sign in with any more."""
+        people = list(colleagues(self.user))
+        if self.resource is not None:
+            people += self.resource.co_authors.all()
+            people += (one.user for one in self.resource.invitations.select_related("user"))
+        return list(dict.fromkeys(people))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -179,7 +188,7 @@ class DescribeForm(forms.Form):
         """What the original's licence says of this one; None for what was made from nothing."""
         if self.original is None:
             return None
-        alone = self.original.owner_id == self.user.pk and not self.original.co_authors.exists()
+        alone = is_written_by(self.original, {self.user.pk})
         return licences.explain(self.original.licence, licence, same_authors=alone)
 
     @property

@@ -45,6 +45,12 @@ class Publication:
         return queries.get_links(self.user, self.project)
 
     @cached_property
+    def shows_origin(self) -> bool:
+        """Whether the person may read what the project comes from: it may be hidden, or another's whose copy this is."""
+        origin = self.links.origin
+        return origin is not None and visible_to(self.user).filter(pk=origin.resource_id).exists()
+
+    @cached_property
     def findings(self) -> list[Finding]:
         return find_all(self.content, self.user)
 
@@ -52,10 +58,12 @@ class Publication:
     def trial(self) -> Trial:
         if self.draft is None:
             return Trial(waiting=True)
-        numbers = {
-            (place.path, place.number): place.cell_id for place in self.content.iter_places()
-        }
-        return read_trial(self.draft, self.digest, numbers)
+        return read_trial(self.draft, self.digest, self.numbers)
+
+    @cached_property
+    def numbers(self) -> dict[tuple[str, int], str]:
+        """Notebook and cell's number -> its id."""
+        return {(place.path, place.number): place.cell_id for place in self.content.iter_places()}
 
     @property
     def all_findings(self) -> list[Finding]:
@@ -84,8 +92,6 @@ class Publication:
 
     def get_initial(self) -> dict[str, Any]:
         """What stands in the form at first: what was typed, what was published, what the content says."""
-        if self.draft is not None and self.draft.values:
-            return self.draft.values
         said = suggest(self.content, self.user, visible_to(self.user), title=self.project.title)
         start: dict[str, Any] = {
             **said,
@@ -98,9 +104,9 @@ class Publication:
             start |= describe_resource(self.links.target)
             start |= {"packages": said["packages"], "offline": said["offline"]}
             start |= self._take_credits(start["authors"])
-        elif self.links.origin is not None:
+        elif self.links.origin is not None and self.shows_origin:
             start |= self._take_up(self.links.origin.resource, said)
-        return start
+        return start | (self.draft.values if self.draft is not None else {})
 
     def _take_up(self, original: Resource, said: dict[str, Any]) -> dict[str, Any]:
         """Of an adaptation: the original's description, with its authors after oneself."""
@@ -120,7 +126,7 @@ class Publication:
 
     def _take_credits(self, authors: list[str]) -> dict[str, Any]:
         """Those whose changes were merged, named with the authors and in the notes."""
-        taken = self.draft.credits if self.draft else []
+        taken = queries.list_credits(self.project)
         names = [name for one in taken for name in one["names"] if name not in authors]
         text = _("Takes over changes by %(names)s, from “%(title)s”.")
         notes = [text % {"names": ", ".join(one["names"]), "title": one["title"]} for one in taken]

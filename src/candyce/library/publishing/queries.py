@@ -13,6 +13,7 @@ from candyce.library.access import Visitor, is_author, visible_to, written_by
 from candyce.library.models import Draft, Edition, Invitation, Resource, Use
 from candyce.library.publishing.access import find_origin, find_target
 from candyce.library.publishing.content import Tree
+from candyce.projects import access as projects
 from candyce.projects.models import Project
 
 
@@ -102,10 +103,25 @@ def get_uses(resources: list[Resource]) -> dict[str, list[tuple[str, int]]]:
     }
 
 
+def get_source(user: Visitor, resource: Resource) -> Project | None:
+    """The project in which the next edition is written, if the person may write there: not every author may."""
+    source = resource.source
+    if source is None or not user.is_authenticated:
+        return None
+    return source if projects.WRITE in projects.get_rights(user, source) else None
+
+
 def list_drafts(user: User) -> QuerySet[Draft]:
     """Publications begun and not made: something was typed, or changes were merged."""
     begun = Draft.objects.filter(user=user, project__deleted_at=None).exclude(values={}, credits=[])
     return begun.select_related("project")
+
+
+def list_credits(project: Project) -> list[dict[str, Any]]:
+    """Whose changes were merged into the project, by whichever of its authors: each adaptation once."""
+    drafts = Draft.objects.filter(project=project).order_by("pk")
+    found = [credit for draft in drafts for credit in draft.credits]
+    return list({credit["slug"]: credit for credit in found}.values())
 
 
 def list_invitations(user: User) -> QuerySet[Invitation]:
@@ -121,11 +137,10 @@ def list_adaptations(user: Visitor, resource: Resource) -> QuerySet[Resource]:
 def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
     """For the resource's page."""
     author = user.is_authenticated and is_author(user, resource) and is_teacher(user)
-    source = resource.source if author else None
     return {
         "may_edit": author,
         "invitation": user.is_authenticated
         and list_invitations(user).filter(resource=resource).first(),
-        "edition_source": source if source and source.deleted_at is None else None,
+        "edition_source": get_source(user, resource) if author else None,
         "adaptation_count": list_adaptations(user, resource).count(),
     }

@@ -87,11 +87,15 @@ def _publish(request: SignedInRequest, publication: Publication, form: PublishFo
 
 def _tell(request: SignedInRequest, outcome: actions.Outcome) -> None:
     title = {"title": outcome.resource.title}
+    if outcome.resource.withdrawn_at is not None:
+        messages.warning(request, _("It is unpublished: only its authors find it."))
     if outcome.repeated:
         messages.info(
             request,
             _("These files are published already: here they are. Nothing was published twice."),
         )
+    elif outcome.restored:
+        messages.success(request, _("“%(title)s” is in the library again.") % title)
     elif outcome.edition is None:
         messages.success(
             request,

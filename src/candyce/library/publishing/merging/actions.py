@@ -13,6 +13,7 @@ from candyce.accounts.models import User
 from candyce.lib.errors import BadRequest, Conflict, Forbidden
 from candyce.library import licences
 from candyce.library.models import Draft, Resource
+from candyce.library.origin import is_written_by
 from candyce.library.publishing.actions import get_present_tree
 from candyce.library.publishing.changes import read_side
 from candyce.library.publishing.merging.cells import apply
@@ -63,7 +64,7 @@ def get_sides(resource: Resource, adaptation: Resource, user: User) -> Sides:
 
 def get_verdict(resource: Resource, adaptation: Resource, user: User) -> licences.Verdict:
     """Whether the adaptation's licence lets its changes stand under the original's."""
-    same = adaptation.owner_id == user.pk and not adaptation.co_authors.exists()
+    same = is_written_by(adaptation, {user.pk}, into=resource)
     return licences.explain(adaptation.licence, resource.licence, same_authors=same)
 
 
