@@ -18,6 +18,7 @@ from candyce.lib.errors import NotFound
 from candyce.library.models import Resource
 from candyce.library.publishing import access, actions, authors, queries
 from candyce.library.publishing.forms import DescribeForm, describe_resource
+from candyce.library.publishing.widening import Widening, make_widening, widens
 from candyce.projects.actions import fork
 from candyce.projects.models import Project
 
@@ -31,7 +32,7 @@ def show_mine(request: SignedInRequest) -> HttpResponse:
     check_teacher(request.user)
     resources = list(queries.list_mine(request.user))
     uses = queries.get_uses(resources)
-    rows = [(one, uses[one.pk]) for one in resources]
+    rows = [(one, uses[one.pk], queries.get_source(request.user, one)) for one in resources]
     context = {
         "rows": rows,
         "drafts": queries.list_drafts(request.user),
@@ -55,6 +56,9 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
         original=resource.adapted_from,
     )
     if form.is_valid():
+        refused = _check_readers(request, resource, form)
+        if refused is not None:
+            return _show(request, resource, form, refused)
         actions.describe(resource, form.get_values(), acting_user=request.user)
         if "co_authors" in form.cleaned_data:
             authors.set_co_authors(
@@ -65,7 +69,25 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
     return _show(request, resource, form)
 
 
-def _show(request: SignedInRequest, resource: Resource, form: DescribeForm) -> HttpResponse:
+def _check_readers(
+    request: SignedInRequest, resource: Resource, form: DescribeForm
+) -> Widening | None:
+    """What keeps the edition from these readers, who are more than now; None where nothing does."""
+    values = form.get_values()
+    if not widens(resource, values):
+        return None
+    widening = make_widening(resource, request.user)
+    confirmed = request.POST.get("confirmed", "")
+    widening.refusals = widening.find_refusals(values["visibility"], confirmed)
+    return widening if widening.refusals else None
+
+
+def _show(
+    request: SignedInRequest,
+    resource: Resource,
+    form: DescribeForm,
+    widening: Widening | None = None,
+) -> HttpResponse:
     context = {
         "resource": resource,
         "form": form,
@@ -74,7 +96,14 @@ def _show(request: SignedInRequest, resource: Resource, form: DescribeForm) -> H
         "invitations": resource.invitations.select_related("user"),
         "editions": resource.editions.select_related("author"),
     }
-    status = 422 if form.errors else 200
+    if widening is not None:
+        context |= {
+            "publication": widening,
+            "trial": widening.trial,
+            "findings": widening.all_findings,
+            "project": queries.get_source(request.user, resource),
+        }
+    status = 422 if form.errors or widening is not None else 200
     return render(request, "library/publishing/edit.html", context, status=status)
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from candyce.library.models import Draft, Execution
+from candyce.library.models import Draft, Execution, Resource
 from candyce.library.publishing.checks.findings import ADVICE, BLOCK, Finding
 from candyce.library.publishing.content import get_digest, read_content
 from candyce.library.publishing.outside import ask_links, say_why
@@ -75,6 +75,20 @@ def read_trial(draft: Draft, digest: str, numbers: dict[tuple[str, int], str]) -
         trial = {"result": UNAVAILABLE}
     findings = [*_find_failure(trial, numbers), *_find_dead(trial)]
     return Trial(False, trial["result"], trial.get("kernel", ""), trial.get("asked"), findings)
+
+
+def read_execution(resource: Resource, numbers: dict[tuple[str, int], str]) -> Trial:
+    """What the last execution of a published edition said, in the place of a trial."""
+    if not resource.execution:
+        age = timezone.now() - resource.version.created_at
+        return Trial(waiting=age < NOBODY, result=UNAVAILABLE)
+    runs = Execution.objects.filter(version=resource.version, result=resource.execution)
+    found: dict[str, Any] = {"result": resource.execution}
+    last = runs.first()
+    if last is not None:
+        found |= {"path": last.path, "cell": last.cell, "message": last.message}
+    kernel = last.kernel if last else ""
+    return Trial(False, resource.execution, kernel, None, _find_failure(found, numbers))
 
 
 def _find_failure(trial: dict[str, Any], numbers: dict[tuple[str, int], str]) -> list[Finding]:

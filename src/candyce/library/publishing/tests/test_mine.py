@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.utils import timezone
 from candyce.conftest import make_user
 from candyce.library.models import Invitation, News, Resource, SearchChange
 from candyce.library.news import get_news
-from candyce.library.publishing.tests.publications import make_project, publish, typed
+from candyce.library.publishing.tests.publications import TEXT, make_project, publish, typed
 
 
 @pytest.fixture
@@ -149,3 +151,49 @@ def test_co_author_publishes_the_next_edition_from_a_project_of_her_own(portal, 
     assert signed.editions.count() == 1  # the files are those of the last one
     signed.refresh_from_db()
     assert signed.owner == school.alice
+
+
+def edit(portal, user, resource, **changes):
+    portal.force_login(user)
+    return portal.post(reverse("library:edit", args=[resource.pk]), typed(**changes))
+
+
+def test_more_readers_get_nothing_that_could_not_be_published_to_them(portal, school):
+    personal = TEXT + "\n\nÉcrire à marie.durand@orange.fr."
+    resource = publish(portal, school.alice, make_project(school.alice, personal), visibility="me")
+    Resource.objects.filter(pk=resource.pk).update(execution="failed")
+    assert edit(portal, school.alice, resource, visibility="me").status_code == 302
+    refused = edit(portal, school.alice, resource, visibility="everyone")
+    assert refused.status_code == 422
+    assert {one.code for one in refused.context["findings"]} >= {"fails", "email"}
+    Resource.objects.filter(pk=resource.pk).update(execution="passed")
+    asked = edit(portal, school.alice, resource, visibility="everyone")
+    assert 'name="confirmed"' in asked.content.decode()
+    resource.refresh_from_db()
+    assert resource.visibility == "me"
+    confirmed = asked.context["publication"].confirmation
+    changes = {"visibility": "everyone", "confirmed": confirmed}
+    assert edit(portal, school.alice, resource, **changes).status_code == 302
+    resource.refresh_from_db()
+    assert resource.visibility == "everyone"
+    assert edit(portal, school.alice, resource, visibility="teachers").status_code == 302
+
+
+def test_an_edition_that_was_not_run_yet_waits_for_it_before_more_people_read_it(portal, school):
+    resource = publish(portal, school.alice, make_project(school.alice), visibility="me")
+    Resource.objects.filter(pk=resource.pk).update(execution="")
+    assert edit(portal, school.alice, resource, visibility="teachers").status_code == 422
+    resource.version.created_at -= timedelta(minutes=3)
+    resource.version.save()
+    assert edit(portal, school.alice, resource, visibility="teachers").status_code == 302
+
+
+def test_authors_who_may_not_write_in_its_project_make_one_of_their_own(portal, school, signed):
+    source = reverse("library:publish", args=[signed.source_id])
+    own = reverse("library:make_project", args=[signed.pk])
+    for page in ("/library/mine/", f"/library/{signed.slug}/"):
+        portal.force_login(school.alice)
+        assert source in portal.get(page).content.decode()
+        portal.force_login(school.dan)
+        html = portal.get(page).content.decode()
+        assert (own in html, source in html) == (True, False)
