@@ -18,6 +18,7 @@ from candyce.library.origin import do_keep_origin
 from candyce.library.signals import edition_published, resource_changed
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project, Version
+from candyce.projects.paths import is_notebook
 from candyce.projects.release import make_released_tree
 
 
@@ -131,7 +132,7 @@ def make_search_text(resource: Resource) -> str:
     parts += resource.level_names
     version = resource.released or resource.version
     for name, entry in version.tree.items():
-        if name.endswith(".ipynb"):
+        if is_notebook(name):
             parts += _read_sources(entry[0])
     return fold(" ".join(parts))
 

@@ -11,6 +11,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from candyce.projects.paths import is_notebook
+
 
 class Blob(models.Model):
     """A file's content, stored once under its SHA-256 in ``settings.BLOBS_DIR``."""
@@ -67,7 +69,7 @@ class Project(models.Model):
     @property
     def main_path(self) -> str | None:
         """The file to open first: the first notebook of the top folder, else any notebook."""
-        notebooks = sorted((path.count("/"), path) for path in self.tree if path.endswith(".ipynb"))
+        notebooks = sorted((path.count("/"), path) for path in self.tree if is_notebook(path))
         return notebooks[0][1] if notebooks else None
 
     @property

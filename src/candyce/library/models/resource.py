@@ -205,6 +205,11 @@ class Execution(models.Model):
         WAITING = "waiting", _("It waits for somebody to type")
         UNAVAILABLE = "unavailable", _("It could not be tried here")
 
+    # Results that say something of the resource, and messages of ``unavailable`` that do as well:
+    # what there is ran, but that is nothing, or not all.
+    KNOWN = (Result.PASSED, Result.FAILED, Result.TOO_LONG)
+    NOT_WHOLE = ("too_many", "skipped", "nothing")
+
     version = models.ForeignKey(
         "projects.Version", on_delete=models.CASCADE, related_name="executions"
     )
@@ -224,6 +229,11 @@ class Execution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.result}"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it says something of the resource, not only of this server on that day."""
+        return self.result in self.KNOWN or self.message in self.NOT_WHOLE
 
 
 class Outputs(models.Model):

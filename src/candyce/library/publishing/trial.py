@@ -31,12 +31,13 @@ UNAVAILABLE = Execution.Result.UNAVAILABLE.value
 class Trial:
     """``waiting`` while it goes on; else ``result`` is one of :class:`Execution.Result`.
 
-    ``links``: addresses asked; None where the network could not be asked.
+    ``message``: why it is not proved to work, where not all of it could be executed. ``links``: addresses asked; None where the network could not be asked.
     """
 
     waiting: bool
     result: str = ""
     kernel: str = ""
+    message: str = ""
     links: int | None = None
     findings: list[Finding] = field(default_factory=list)
 
@@ -74,7 +75,10 @@ def read_trial(draft: Draft, digest: str, numbers: dict[tuple[str, int], str]) -
             return Trial(waiting=True)
         trial = {"result": UNAVAILABLE}
     findings = [*_find_failure(trial, numbers), *_find_dead(trial)]
-    return Trial(False, trial["result"], trial.get("kernel", ""), trial.get("asked"), findings)
+    message = trial.get("message", "")
+    why = str(REASONS[message]) if message in Execution.NOT_WHOLE else ""
+    kernel = trial.get("kernel", "")
+    return Trial(False, trial["result"], kernel, why, trial.get("asked"), findings)
 
 
 def read_execution(resource: Resource, numbers: dict[tuple[str, int], str]) -> Trial:

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import json
 import zlib
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
+from candyce.compute.kernels import describe_kernel
 from candyce.library import news
 from candyce.library.editions import do_note_change
 from candyce.library.models import Execution, Outputs, Resource, Thumbnail
@@ -22,12 +27,9 @@ from candyce.library.trust.thumbnails import Picture, make_picture
 from candyce.projects.models import Version
 
 Result = Execution.Result
-KEPT = 20  # executions of a resource
-KNOWN = (
-    Result.PASSED,
-    Result.FAILED,
-    Result.TOO_LONG,
-)  # results that say something of the resource
+KEPT = 20  # executions of a resource, and the last that says something of it
+KNOWN = Q(result__in=Execution.KNOWN) | Q(message__in=Execution.NOT_WHOLE)
+LASTS = timedelta(days=30)  # how long it is said that a resource works, after it was executed
 BROKEN = (Result.FAILED, Result.TOO_LONG)
 OUTPUTS_SIZE = 4_000_000  # bytes, compressed
 
@@ -91,7 +93,7 @@ def do_record(
 
     ``executed``: the notebooks with their outputs, by version and path.
     """
-    before = get_executions(resource).filter(result__in=KNOWN).first()
+    before = get_executions(resource).filter(KNOWN).first()
     execution = Execution.objects.create(
         version=resource.version,
         seconds=report.seconds,
@@ -115,21 +117,60 @@ def do_record(
 
 
 def _do_keep_last(resource: Resource) -> None:
-    kept = get_executions(resource).values_list("pk", flat=True)[:KEPT]
-    get_executions(resource).exclude(pk__in=list(kept)).delete()
+    found = get_executions(resource)
+    kept = [
+        *found.values_list("pk", flat=True)[:KEPT],
+        *found.filter(KNOWN).values_list("pk", flat=True)[:1],
+    ]
+    found.exclude(pk__in=kept).delete()
 
 
 def _do_mark(resource: Resource, execution: Execution) -> bool:
     """The last result on the resource itself; gives whether lists show it otherwise now.
 
-    What could not be tried takes nothing away from what is known of this version.
+    What could not be tried takes nothing away from what is known of this version under this very kernel.
     """
-    if execution.result not in KNOWN and resource.execution in KNOWN:
-        return False
+    if not execution.is_known and resource.execution in Execution.KNOWN:
+        if resource.execution != Result.PASSED or _is_current(resource.environment):
+            return False
+        return _do_unmark(resource)
     values = {"execution": execution.result, "environment": execution.environment}
     changed = any(getattr(resource, name) != value for name, value in values.items())
     Resource.objects.filter(pk=resource.pk).update(executed_at=execution.started_at, **values)
     return changed
+
+
+def _do_unmark(resource: Resource) -> bool:
+    """Say no more that it works; its executions stay."""
+    Resource.objects.filter(pk=resource.pk).update(execution="")
+    return True
+
+
+def _is_current(environment: str) -> bool:
+    """Whether all locks of an execution are those of today; where no kernel is here, nothing says they are not."""
+    kernels = [describe_kernel(), *map(describe_kernel, settings.CANDYCE_ENVIRONMENTS)]
+    current = {kernel.lock for kernel in kernels if kernel is not None}
+    return not current or not environment or set(environment.split(", ")) <= current
+
+
+def do_expire(now: datetime | None = None) -> int:
+    """Say no more that resources work that did too long ago, or on another kernel where none is tried any more.
+
+    Gives how many these were.
+    """
+    expired = 0
+    before = (now or timezone.now()) - LASTS
+    for slug in Resource.objects.filter(execution=Result.PASSED).values_list("pk", flat=True):
+        with transaction.atomic():
+            resource = Resource.objects.select_for_update().get(pk=slug)
+            if resource.execution != Result.PASSED:
+                continue
+            old = resource.executed_at is None or resource.executed_at < before
+            untried = not settings.LIBRARY_MINUTES and not _is_current(resource.environment)
+            if old or untried:
+                expired += _do_unmark(resource)
+                do_note_change(resource)
+    return expired
 
 
 def _do_tell(resource: Resource, before: Execution | None, execution: Execution) -> None:

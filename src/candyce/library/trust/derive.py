@@ -12,6 +12,7 @@ from typing import Any
 from candyce.compute.kernels import SERVER, get_environment
 from candyce.exercises import format as notebooks
 from candyce.projects.blobs import read_blob
+from candyce.projects.paths import is_notebook
 
 SIZE = 5_000_000  # bytes of a file that is still read
 GIVEN = {"IPython", "pyodide", "js", "pyodide_js", "candyce_kernel"}  # with every kernel
@@ -56,11 +57,11 @@ def _uses(name: str) -> bool:
 
 def _read_sources(tree: Mapping[str, list], environments: set[str]) -> Iterator[str]:
     for path, entry in tree.items():
-        if entry[1] > SIZE or not path.endswith((".py", ".ipynb")):
+        if entry[1] > SIZE or not (path.endswith(".py") or is_notebook(path)):
             continue
         try:
             data = read_blob(entry[0]).decode()
-            notebook = json.loads(data) if path.endswith(".ipynb") else None
+            notebook = json.loads(data) if is_notebook(path) else None
         except (OSError, ValueError, RecursionError):
             continue
         if notebook is None:

@@ -27,6 +27,7 @@ from candyce.compute.sandbox.runner import NoEnvironment
 from candyce.exercises import format as notebooks
 from candyce.library.models import Execution
 from candyce.projects.blobs import read_blob
+from candyce.projects.paths import is_notebook
 
 Result = Execution.Result
 Notebook = dict[str, Any]
@@ -42,8 +43,8 @@ class Report:
     """What an execution found.
 
     ``result``: a :class:`Execution.Result`. ``message``: the error's last line, or one of ``no_sandbox``,
-    ``no_environment``, ``no_kernel``, ``no_notebook``, ``unreadable``, ``crash``, ``output``. ``notebooks``: each that was executed,
-    by path, with the outputs it gave here, as far as it went.
+    ``no_environment``, ``no_kernel``, ``no_notebook``, ``unreadable``, ``crash``, ``output``, or of ``Execution.NOT_WHOLE``.
+    ``notebooks``: each that was executed, by path, with the outputs it gave here, as far as it went.
     """
 
     result: str = Result.PASSED
@@ -66,13 +67,18 @@ class Stopped(Exception):
 
 @dataclass
 class Run:
-    """One execution on its way. ``deadline``: no cell begins after it."""
+    """One execution on its way. ``deadline``: no cell begins after it.
+
+    ``executed``, ``skipped``: cells of code, so far.
+    """
 
     tree: Mapping[str, list]
     language: str
     past_errors: bool
     deadline: float
     files: Path | None = None
+    executed: int = 0
+    skipped: int = 0
     report: Report = field(default_factory=Report)
 
 
@@ -81,6 +87,8 @@ def run_tree(
 ) -> Report:
     """Execute all notebooks of a tree, those on top first; the first that fails ends it.
 
+    It passed only where all was executed: cells passed over by their tag, notebooks beyond ``NOTEBOOKS`` or no
+    code at all make it ``unavailable``, with a message of ``Execution.NOT_WHOLE``.
     ``past_errors``: go on after a cell that fails, for what exercises without answers show. Whatever the code does,
     this returns in bounded time (``limits.RUN_TREE_SECONDS``). It reads contents and writes nothing.
     """
@@ -89,10 +97,12 @@ def run_tree(
     report = run.report
     try:
         with unpack(dict(tree)) as run.files:
-            for path in find_notebooks(tree):
+            paths = find_notebooks(tree)
+            for path in paths[:NOTEBOOKS]:
                 report.path = path
                 _run_notebook(run, path, _read(tree, path))
         report.path = ""
+        _check_whole(run, len(paths))
     except Stopped as stop:
         report.result, report.message, report.cell = stop.result, stop.message, stop.cell
     report.seconds = round(time.monotonic() - started, 1)
@@ -100,11 +110,21 @@ def run_tree(
 
 
 def find_notebooks(tree: Mapping[str, list]) -> list[str]:
-    """The notebooks that are executed, in this order; raises :class:`Stopped` without any."""
-    paths = sorted((path.count("/"), path) for path in tree if path.endswith(".ipynb"))
+    """All notebooks in the order of their execution; raises :class:`Stopped` without any."""
+    paths = sorted((path.count("/"), path) for path in tree if is_notebook(path))
     if not paths:
         raise Stopped(Result.UNAVAILABLE, "no_notebook")
-    return [path for _depth, path in paths[:NOTEBOOKS]]
+    return [path for _depth, path in paths]
+
+
+def _check_whole(run: Run, notebooks_found: int) -> None:
+    """Raise :class:`Stopped` where what went well is not everything."""
+    if notebooks_found > NOTEBOOKS:
+        raise Stopped(Result.UNAVAILABLE, "too_many")
+    if run.skipped:
+        raise Stopped(Result.UNAVAILABLE, "skipped")
+    if not run.executed:
+        raise Stopped(Result.UNAVAILABLE, "nothing")
 
 
 def _read(tree: Mapping[str, list], path: str) -> Notebook:
@@ -121,7 +141,7 @@ def _read(tree: Mapping[str, list], path: str) -> Notebook:
 def _run_notebook(run: Run, path: str, notebook: Notebook) -> None:
     """Execute one notebook, and put it with its outputs in the report; raises :class:`Stopped`."""
     executed = copy.deepcopy(notebook)
-    todo = list(_find_code(executed))
+    todo = list(_find_code(run, executed))
     environment = get_environment(executed)
     _name_kernel(run.report, executed, environment)
     run.report.notebooks[path] = executed
@@ -138,6 +158,7 @@ def _run_notebook(run: Run, path: str, notebook: Notebook) -> None:
         ) as session:
             for place, cell in todo:
                 _run_cell(session, place, cell, deadline, past_errors=run.past_errors)
+                run.executed += 1
     except NoSandbox as error:
         raise Stopped(Result.UNAVAILABLE, "no_sandbox") from error
     except NoEnvironment as error:
@@ -164,15 +185,17 @@ def _name_kernel(report: Report, notebook: Notebook, environment: str) -> None:
         report.environment = ", ".join([*locks, kernel.lock])[:200]
 
 
-def _find_code(notebook: Notebook) -> Iterator[tuple[int, dict[str, Any]]]:
+def _find_code(run: Run, notebook: Notebook) -> Iterator[tuple[int, dict[str, Any]]]:
     """The cells to execute with their places; outputs that others stored are taken away from all."""
     for place, cell in enumerate(notebooks.get_cells(notebook)):
         if notebooks.get_type(cell) != "code":
             continue
+        filled = bool(notebooks.get_source(cell).strip())
         if SKIP in _get_tags(cell):
+            run.skipped += filled
             continue
         cell["outputs"], cell["execution_count"] = [], None
-        if notebooks.get_source(cell).strip():
+        if filled:
             yield place, cell
 
 

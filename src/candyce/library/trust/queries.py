@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
@@ -17,9 +18,10 @@ from candyce.exercises import format as notebooks
 from candyce.lib.errors import NotFound
 from candyce.library.access import Visitor, get_editions, get_version, visible_to
 from candyce.library.models import Execution, Outputs, Resource, Thumbnail
-from candyce.library.trust.words import BADGES, say_where
+from candyce.library.trust.words import get_badge, say_where
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
+from candyce.projects.paths import is_notebook
 
 Notebook = dict[str, Any]
 MAX_PREVIEW = 5_000_000  # bytes of a notebook that is still rendered
@@ -29,7 +31,7 @@ MARKS = 12  # of the row that a page shows
 
 def find_main(tree: Mapping[str, list]) -> str | None:
     """The notebook that stands for the whole: the first of those on top."""
-    found = sorted((path.count("/"), path) for path in tree if path.endswith(".ipynb"))
+    found = sorted((path.count("/"), path) for path in tree if is_notebook(path))
     return found[0][1] if found else None
 
 
@@ -102,16 +104,28 @@ class Shown:
 
 
 def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
-    """What the page of a resource says of its executions, the last first."""
+    """What the page of a resource says of its executions, the last first.
+
+    ``outdated``: the last that is known went to its end, and that says nothing any more.
+    """
     shown = get_history(user, resource)
     tried = [one for one in shown if one.execution.version_id == resource.version_id]
-    known = [one for one in tried if one.execution.result != Execution.Result.UNAVAILABLE]
+    known = [one for one in tried if _says_something(one.execution)]
+    last = next(iter(known or tried), None)
     return {
         "executions": shown,
         "row_of_marks": shown[:MARKS][::-1],
-        "last_execution": next(iter(known or tried), None),
+        "last_execution": last,
+        "outdated": last is not None
+        and last.execution.result == Execution.Result.PASSED
+        and resource.execution != Execution.Result.PASSED,
+        "executes": bool(settings.LIBRARY_MINUTES),
         "packages": describe_packages(resource),
     }
+
+
+def _says_something(execution: Execution) -> bool:
+    return execution.is_known or execution.result == Execution.Result.WAITING
 
 
 def get_history(user: Visitor, resource: Resource) -> list[Shown]:
@@ -121,7 +135,7 @@ def get_history(user: Visitor, resource: Resource) -> list[Shown]:
     numbers = dict(resource.editions.values_list("version_id", "number"))
     found = []
     for one in get_executions(resource):
-        label, style, sign = BADGES[one.result]
+        label, style, sign = get_badge(one)
         where = say_where(one) if whole and one.version_id in readable else ""
         found.append(Shown(one, str(label), style, sign, numbers.get(one.version_id, 0), where))
     return found

@@ -58,9 +58,9 @@ def execute_next(until: str) -> str:
 
 @task()
 def execute_in_turn() -> dict[str, int]:
-    """The night's chore: begin executing all again, and forget old news."""
+    """The night's chore: begin executing all again, forget what was found too long ago, and old news."""
     due = find_due().count() if settings.LIBRARY_MINUTES else 0
     if due and execute_next.get_backend().supports_defer:
         until = timezone.now() + timedelta(minutes=settings.LIBRARY_MINUTES)
         execute_next.using(priority=LAST).enqueue(until.isoformat())
-    return {"due": due, "news": do_purge_news()}
+    return {"due": due, "expired": actions.do_expire(), "news": do_purge_news()}

@@ -14,7 +14,7 @@ from candyce.library.models import Execution, Outputs, Resource, SearchChange, T
 from candyce.library.trust import actions, tasks
 from candyce.library.trust.derive import derive
 from candyce.library.trust.execute import Report
-from candyce.library.trust.queries import find_due, get_executions, get_shown
+from candyce.library.trust.queries import find_due, get_detail, get_executions, get_shown
 from candyce.library.trust.tests.conftest import code, notebook, store, text
 
 SHOWN = {"output_type": "stream", "name": "stdout", "text": "un\ndeux\n"}
@@ -60,7 +60,62 @@ def test_authors_are_told_of_a_fault_and_of_its_end(school, publish, results):
     assert news.get_news(school.alice)[0].url == "/library/suites/executions/"
 
 
-def test_what_could_not_be_tried_takes_nothing_away(publish, results):
+@pytest.fixture
+def kernel(monkeypatch):
+    """The lock of the Python of today: change its one element."""
+    lock = ["pyodide-1-a"]
+    monkeypatch.setattr(actions, "describe_kernel", lambda *_args: Kernel("Python", lock[0]))
+    return lock
+
+
+def test_it_is_not_verified_any_more_on_another_python_that_cannot_try_it(publish, results, kernel):
+    resource = publish(notebook("1"))
+    results[:] = [passed()]
+    actions.execute(resource.pk)
+    kernel[0] = "pyodide-2-b"
+    results[:] = [Report(result="unavailable", message="no_sandbox")]
+    changes = SearchChange.objects.count()
+    actions.execute(resource.pk)
+    resource.refresh_from_db()
+    assert (resource.execution, SearchChange.objects.count()) == ("", changes + 1)
+    assert get_detail(resource.owner, resource)["outdated"]
+
+
+def test_it_is_not_verified_any_more_when_not_all_of_it_runs(publish, results, kernel):
+    resource = publish(notebook("1"))
+    for report in (passed(), passed(result="unavailable", message="skipped")):
+        results[:] = [report]
+        actions.execute(resource.pk)
+    resource.refresh_from_db()
+    assert resource.execution == "unavailable"
+
+
+def test_what_ran_a_month_ago_says_nothing_any_more(publish, results, kernel, settings):
+    resource = publish(notebook("1"))
+    results[:] = [passed()]
+    actions.execute(resource.pk)
+    now = timezone.now()
+    assert actions.do_expire(now + timedelta(days=29)) == 0
+    assert actions.do_expire(now + timedelta(days=31)) == 1
+    resource.refresh_from_db()
+    assert resource.execution == ""
+    actions.execute(resource.pk)
+    settings.LIBRARY_MINUTES = 0
+    assert actions.do_expire() == 0
+    kernel[0] = "pyodide-2-b"
+    assert tasks.execute_in_turn.call()["expired"] == 1
+
+
+def test_the_last_that_is_known_outlives_the_twenty(publish, results, kernel):
+    resource = publish(notebook("1"))
+    for report in (passed(), *[Report(result="unavailable", message="no_sandbox")] * 22):
+        results[:] = [report]
+        actions.execute(resource.pk)
+    assert get_executions(resource).count() == actions.KEPT + 1
+    assert get_detail(resource.owner, resource)["last_execution"].execution.result == "passed"
+
+
+def test_what_could_not_be_tried_takes_nothing_away(publish, results, kernel):
     resource = publish(notebook("1"))
     for report in (passed(), Report(result="unavailable", message="no_sandbox")):
         results[:] = [report]
@@ -119,7 +174,7 @@ def test_a_night_executes_until_its_time_is_over(publish, results, settings):
     assert tasks.execute_next.call(until) == "suites: passed"
     assert tasks.execute_next.call(until) == ""
     settings.LIBRARY_MINUTES = 0
-    assert tasks.execute_in_turn.call() == {"due": 0, "news": 0}
+    assert tasks.execute_in_turn.call() == {"due": 0, "expired": 0, "news": 0}
 
 
 def test_one_that_stops_us_goes_to_the_end(publish, monkeypatch):

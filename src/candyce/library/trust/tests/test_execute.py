@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from candyce.compute.kernels import Kernel
 from candyce.compute.sandbox import box, execute, limits
 from candyce.compute.sandbox.tests.fixtures import needs_sandbox
+from candyce.library.trust import execute as library
 from candyce.library.trust.execute import run_tree
-from candyce.library.trust.tests.conftest import code, notebook, store
+from candyce.library.trust.tests.conftest import code, notebook, store, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sandbox]
 
@@ -45,7 +49,7 @@ def get_text(cell: dict) -> str:
 def test_a_lesson_is_executed_as_in_the_browser(served):
     tree = store(cours__a_ipynb=LESSON, cours__mesures_csv=b"1;2\n")
     report = run_tree(tree)
-    assert (report.result, report.message, report.cell) == ("passed", "", None)
+    assert (report.result, report.message, report.cell) == ("unavailable", "skipped", None)
     assert report.kernel.startswith("Python 3")
     assert report.environment.startswith("pyodide-")
     cells = report.notebooks["cours/a.ipynb"]["cells"]
@@ -109,6 +113,48 @@ def test_nothing_is_said_to_pass_that_was_not_executed(settings, monkeypatch, tm
     assert run_tree(store(a_ipynb=other)).result == "unavailable"
     assert run_tree(store(lire_csv=b"1")).message == "no_notebook"
     assert run_tree(store(a_ipynb=b"{")).message == "unreadable"
+
+
+class Ran:
+    """A kernel in which everything goes well."""
+
+    def __init__(self) -> None:
+        self.sources: list[str] = []
+
+    def run(self, source, deadline):
+        self.sources.append(source)
+        return SimpleNamespace(outputs=[], status="ok", name="", message="")
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    kernel = Ran()
+    monkeypatch.setattr(library, "open_session", lambda *_args, **_more: nullcontext(kernel))
+    monkeypatch.setattr(library, "describe_kernel", lambda *_args: Kernel("Python", "a"))
+    return kernel
+
+
+def test_only_what_ran_wholly_has_passed(ran):
+    assert run_tree(store(a_ipynb=notebook("1"))).result == "passed"
+    skipped = notebook("1", code("2", tags=["skip-execution"]))
+    nothing = notebook(text("Bonjour"), " ", code("", tags=["skip-execution"]))
+    many = {f"n{number:02}_ipynb": notebook("1") for number in range(library.NOTEBOOKS + 1)}
+    found = [
+        run_tree(store(a_ipynb=skipped)),
+        run_tree(store(a_ipynb=nothing)),
+        run_tree(store(**many)),
+    ]
+    assert [(one.result, one.message) for one in found] == [
+        ("unavailable", "skipped"), ("unavailable", "nothing"), ("unavailable", "too_many"),
+    ]  # fmt: skip
+    assert len(found[2].notebooks) == library.NOTEBOOKS
+
+
+def test_a_notebook_is_one_however_its_name_is_written(ran):
+    tree = store(a_ipynb=notebook("1"), b=notebook("2"))
+    tree["B.IPYNB"] = tree.pop("b")
+    assert run_tree(tree).result == "passed"
+    assert sorted(ran.sources) == ["1", "2"]
 
 
 @pytest.mark.parametrize(
