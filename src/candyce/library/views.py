@@ -35,7 +35,9 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "resource": resource,
         "version": version,
-        "preview": make_preview(notebook) if notebook else None,
+        "preview": make_preview(notebook, version.tree, trust.find_main(version.tree) or "")
+        if notebook
+        else None,
         "files": sorted(version.tree.items()),
         **trust.get_detail(request.user, resource),
         **advice.get_detail(request.user, resource),

@@ -6,12 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.safestring import SafeString
-
-from candyce.lib.notebook_html import render_notebook
 from candyce.library.models import Resource
 from candyce.library.publishing.pages import Publication
 from candyce.library.queries import MAX_PREVIEW
+from candyce.library.trust.preview import Preview as Page
+from candyce.library.trust.preview import make_preview
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project
 from candyce.projects.release import make_released_tree
@@ -22,7 +21,7 @@ class Preview:
     """``resource`` is not in the database; ``has_secrets``: pupils get another version, which ``as_pupil`` shows."""
 
     resource: Resource
-    notebook: SafeString | None
+    page: Page | None
     files: list[tuple[str, list]]
     has_secrets: bool
     as_pupil: bool
@@ -68,7 +67,7 @@ def _as_typed(publication: Publication, typed: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _render(tree: dict[str, list]) -> SafeString | None:
+def _render(tree: dict[str, list]) -> Page | None:
     path = Project(tree=tree).main_path
     if path is None or tree[path][1] > MAX_PREVIEW:
         return None
@@ -76,4 +75,4 @@ def _render(tree: dict[str, list]) -> SafeString | None:
         notebook = json.loads(read_blob(tree[path][0]))
     except (OSError, ValueError, RecursionError):
         return None
-    return render_notebook(notebook) if isinstance(notebook, dict) else None
+    return make_preview(notebook, tree, path) if isinstance(notebook, dict) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from candyce.exercises.format import get_cells
+from candyce.exercises.format import get_cells, get_source, get_type
 from candyce.lib.notebook_html import CELL_LIMIT, render_cell
+from candyce.projects.pictures import Frames
 
 FIRST = 24  # cells that are shown at once
 FEW = 8  # cells that are not worth folding
@@ -39,11 +41,17 @@ class Preview:
     folded: int
 
 
-def make_preview(notebook: dict[str, Any]) -> Preview:
-    """A notebook (nbformat 4, parsed) as safe HTML whose headings stand below the page's own."""
+def make_preview(
+    notebook: dict[str, Any], tree: Mapping[str, list] | None = None, path: str = ""
+) -> Preview:
+    """A notebook (nbformat 4, parsed) as safe HTML whose headings stand below the page's own.
+
+    ``path``: where it is in ``tree``, whose pictures it shows; the tree is the one that the reader gets.
+    """
+    frames = Frames(tree or {}, path)
     cells = get_cells(notebook)[:CELL_LIMIT]
     contents: list[Entry] = []
-    parts = [_render(cell, contents) for cell in cells]
+    parts = [_render(cell, contents, frames) for cell in cells]
     first = FIRST if len(parts) > FIRST + FEW else len(parts)
     return Preview(
         _sort(contents),
@@ -67,10 +75,10 @@ def _join(parts: list[SafeString]) -> SafeString:
     return format_html_join("\n", "{}", ((part,) for part in parts))
 
 
-def _render(cell: dict[str, Any], contents: list[Entry]) -> SafeString:
-    html = render_cell(cell)
-    if cell.get("cell_type") != "markdown":
-        return html
+def _render(cell: dict[str, Any], contents: list[Entry], frames: Frames) -> SafeString:
+    if get_type(cell) != "markdown":
+        return render_cell(cell)
+    html = frames.fill(render_cell({**cell, "source": frames.hold(get_source(cell))}))
 
     def place(found: re.Match[str]) -> str:
         depth, inner = int(found[1]), found[2]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
-import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from django.utils.text import slugify
@@ -26,11 +24,10 @@ from candyce.projects.archives import write_archive
 from candyce.projects.blobs import read_blob
 from candyce.projects.exchange.myst_files import to_myst
 from candyce.projects.paths import is_notebook, make_name
-from candyce.projects.preview import get_image_type
+from candyce.projects.pictures import put_pictures
 
 PDF_SECONDS = 60
 PAGE_LIMIT = 20 * 2**20  # characters of a page that is drawn as PDF
-PICTURE_LIMIT = 2 * 2**20  # bytes of a picture put into a page
 FORMATS = ("zip", "myst", "nbgrader", "html", "pdf")
 CONFIG = """\
 # A course of one assignment, exported from Candyce. In this folder:
@@ -38,7 +35,6 @@ CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = {name!r}
 """
-_PICTURE = re.compile(r"""(!\[[^\]]*\]\(<?|<img\b[^>]*?\bsrc=["'])([^)>"'\s]+)""")
 
 
 class NoPdf(CandyceError):
@@ -128,41 +124,11 @@ def _read_documents(
         notebook = json.loads(read_blob(tree[one][0]))
         for cell in get_cells(notebook):
             if cell.get("cell_type") == "markdown":
-                cell["source"] = _put_pictures(get_source(cell), one, tree, room)
+                cell["source"] = put_pictures(get_source(cell), one, tree, room)
         documents.append((one, notebook))
     if not documents:
         raise NoNotebook
     return documents
-
-
-def _put_pictures(
-    source: str, path: str, tree: Mapping[str, list], room: Room | None = None
-) -> str:
-    """The Markdown with the project's own pictures in it, as far as there is room in its page."""
-    space = room or Room()
-    folder = PurePosixPath(path).parent
-
-    def replace(found: re.Match[str]) -> str:
-        place = _normalise(folder / found[2])
-        mimetype = get_image_type(place) if place in tree else None
-        if mimetype is None or tree[place][1] > PICTURE_LIMIT:
-            return found[0]
-        if not space.take(-(-tree[place][1] // 3) * 4):
-            return found[0]
-        data = base64.b64encode(read_blob(tree[place][0])).decode()
-        return f"{found[1]}data:{mimetype};base64,{data}"
-
-    return _PICTURE.sub(replace, source)
-
-
-def _normalise(path: PurePosixPath) -> str:
-    parts: list[str] = []
-    for part in path.parts:
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in {"..", "."}:
-            parts.append(part)
-    return "/".join(parts)
 
 
 def draw_pdf(page: str) -> bytes:

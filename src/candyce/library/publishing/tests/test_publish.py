@@ -185,6 +185,7 @@ def test_preview_shows_both_versions_of_exercises(portal, school):
     url = reverse("library:publish_preview", args=[project.pk])
     html = portal.get(url).content.decode()
     assert "Le tri par insertion" in html
+    assert html.count("<h1") == 1
     assert portal.get(url, {"as": "pupil"}).context["preview"].as_pupil is False
 
 

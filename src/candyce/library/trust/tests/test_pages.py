@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from candyce.library.models import Execution, Resource
 from candyce.library.trust import draw
 from candyce.library.trust.preview import FIRST, make_preview
-from candyce.library.trust.tests.conftest import code, notebook, text
+from candyce.library.trust.tests.conftest import code, notebook, store, text
+from candyce.projects import pictures
 
 PICTURES = 9  # three rows of three: what a screen shows before it is scrolled, and those just below
 
@@ -93,6 +94,26 @@ def test_the_preview_folds_what_is_long_and_names_its_parts():
     assert (preview.folded, preview.tail.count("cell-code")) == (23, 23)
     short = make_preview(notebook("1"))
     assert (short.folded, short.tail) == (0, "")
+
+
+def test_the_preview_shows_the_pictures_among_the_files(db):
+    tree = store(cours__img__un_png=b"PNG", grand_png=b"x", dessin_svg=b"<svg/>", notes_csv=b"1")
+    tree = {name.replace("_png", ".png").replace("_svg", ".svg"): one for name, one in tree.items()}
+    tree["grand.png"][1] = 3 * 2**20
+    source = (
+        "# Titre\n\n![un](img/un.png) ![deux](../dessin.svg) <img src='./img/un.png' alt='trois'>\n\n"
+        "![non](../grand.png) ![non](../notes.csv) ![non](https://ailleurs.example/img/un.png)\n\n"
+        "`![code](img/un.png)`"
+    )
+    page = str(make_preview(notebook(text(source)), tree, "cours/a.ipynb").head)
+    assert page.count('src="data:image/png;base64,UE5H"') == 2
+    assert page.count('src="data:image/svg+xml;base64,PHN2Zy8+"') == 1
+    assert page.count(" src=") == 3
+    assert "<code>![code](img/un.png)</code>" in page
+    many = make_preview(
+        notebook(*[text("![un](img/un.png)")] * (pictures.PICTURES + 5)), tree, "cours/a.ipynb"
+    )
+    assert (many.head + many.tail).count(" src=") == pictures.PICTURES
 
 
 HOSTILE = (
