@@ -18,6 +18,9 @@ async function refresh(element: HTMLElement, before: string, setUp: SetUp): Prom
   if (html === before || busy) {
     return before;
   }
+  if (!before && isShown(element, html)) {
+    return html; // the page came with it: a live region would say it all again
+  }
   const same = focused && nameElement(focused);
   element.innerHTML = html;
   setUp(element);
@@ -26,6 +29,13 @@ async function refresh(element: HTMLElement, before: string, setUp: SetUp): Prom
     candidates.find((one) => nameElement(one) === same)?.focus({ preventScroll: true });
   }
   return html;
+}
+
+/** Whether the element holds this very HTML already, as the browser writes it. */
+function isShown(element: HTMLElement, html: string): boolean {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = html;
+  return fresh.innerHTML.trim() === element.innerHTML.trim();
 }
 
 /** What a link or button is, so that the focus finds it again in the fresh HTML. */
