@@ -14,10 +14,13 @@ AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Files, and the doors to the editor, whose own page has its stories.
 NOT_PAGES = re.compile(
-    r"/(export|feed|open|download|reconnect|template|qr|c/\w+)(/|\?|$)|\.(zip|csv|ods|ipynb)$"
+    r"/(export|feeds?|file|open|download|reconnect|template|qr|c/\w+)(/|\?|$)"
+    r"|\.(zip|csv|ods|ipynb|xml|txt)$|/oai/|/api/(?!library/documentation/)"
 )
+OWN = "collections|for-you|import|mine|moderation|preferences|publish|searches"
 IDENTIFIERS = re.compile(
-    r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)|(?<=/c/)\w+|(?<=/library/)[\w-]+"
+    r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)|(?<=/c/)\w+"
+    rf"|(?<=/library/)(?!({OWN})/)[\w-]+|(?<=/collections/)(?!new/)[\w-]+"
 )
 
 
