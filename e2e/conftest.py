@@ -105,7 +105,7 @@ def stop_site(site: Site) -> int:
 
 def _wait_for_worker(data: Path, seconds: float = 300) -> None:
     """Until nothing is left that can be done now, the pictures of cards above all: no copy does it again."""
-    waiting = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING' OR (status = 'READY' AND (run_after > '9998' OR run_after < ?))"
+    waiting = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'RUNNING' OR (status = 'READY' AND (run_after > '9998-01-01' OR run_after < ?))"
     deadline = time.monotonic() + seconds
     with contextlib.closing(sqlite3.connect(data / "candyce.sqlite3", timeout=20)) as database:
         while time.monotonic() < deadline:
