@@ -78,7 +78,14 @@ def read_trial(draft: Draft, digest: str, numbers: dict[tuple[str, int], str]) -
     message = trial.get("message", "")
     why = str(REASONS[message]) if message in Execution.NOT_WHOLE else ""
     kernel = trial.get("kernel", "")
-    return Trial(False, trial["result"], kernel, why, trial.get("asked"), findings)
+    return Trial(
+        waiting=False,
+        result=trial["result"],
+        kernel=kernel,
+        message=why,
+        links=trial.get("asked"),
+        findings=findings,
+    )
 
 
 def read_execution(resource: Resource, numbers: dict[tuple[str, int], str]) -> Trial:
@@ -92,7 +99,8 @@ def read_execution(resource: Resource, numbers: dict[tuple[str, int], str]) -> T
     if last is not None:
         found |= {"path": last.path, "cell": last.cell, "message": last.message}
     kernel = last.kernel if last else ""
-    return Trial(False, resource.execution, kernel, None, _find_failure(found, numbers))
+    findings = _find_failure(found, numbers)
+    return Trial(waiting=False, result=resource.execution, kernel=kernel, findings=findings)
 
 
 def _find_failure(trial: dict[str, Any], numbers: dict[tuple[str, int], str]) -> list[Finding]:
