@@ -64,7 +64,7 @@ def do_make_edition(
     )
     resource.search_text = make_search_text(resource)
     resource.save(update_fields=["search_text"])
-    if resource.moderated_at:
+    if before and before.withdrawn_at:  # whatever it was taken back for, it may still be in there
         do_hide_editions(resource)
     number = resource.editions.aggregate(last=Max("number"))["last"] or 0
     edition = Edition.objects.create(
@@ -88,7 +88,7 @@ def do_make_edition(
 
 
 def do_hide_editions(resource: Resource, *, but: Edition | None = None) -> None:
-    """Keep the editions there are, all ``but`` one, for the authors: a moderator withdrew what stood in them."""
+    """Keep the editions there are, all ``but`` one, for the authors: what stood in them was withdrawn."""
     found = resource.editions.filter(hidden_at=None)
     if but is not None:
         found = found.exclude(pk=but.pk)

@@ -6,8 +6,10 @@ library that gives the slugs which that person is shown there. A column is added
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +24,7 @@ from candyce.accounts.models import Role, User
 from candyce.conftest import School, make_user
 from candyce.lib.origins import get_host
 from candyce.library.editions import do_make_edition
-from candyce.library.models import Resource, Thumbnail
+from candyce.library.models import Collection, Resource, Thumbnail
 from candyce.projects.blobs import do_store_blob
 
 ALL = {"own", "ours", "teachers", "all", "exercise", "gone"}
@@ -51,11 +53,14 @@ class Shelf:
 
 Column = Callable[[Client, "User | None", Shelf], set[str]]
 COLUMNS: dict[str, Column] = {}
+NEEDS_ACCOUNT: set[str] = set()
 
 
-def column(name: str) -> Callable[[Column], Column]:
+def column(name: str, *, needs_account: bool = False) -> Callable[[Column], Column]:
     def add(function: Column) -> Column:
         COLUMNS[name] = function
+        if needs_account:
+            NEEDS_ACCOUNT.add(name)
         return function
 
     return add
@@ -253,13 +258,88 @@ def see_in_interface(client: Client, user: User | None, shelf: Shelf) -> set[str
     return {slug for slug in ALL if client.get(f"/api/library/{slug}/").status_code == 200}
 
 
+@column("export")
+def see_exports(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    return {slug for slug in ALL if client.get(f"/library/{slug}/export/zip/").status_code == 200}
+
+
+@column("project", needs_account=True)
+def see_projects(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    """What a reader's editor opens: one of the resource's two projects, each with the solution or without."""
+    seen = set()
+    for slug, resource in shelf.resources.items():
+        behind = [one.project_id for one in (resource.version, resource.released) if one]
+        if any(client.get(f"/projects/{pk}/").status_code == 200 for pk in behind):
+            seen.add(slug)
+    return seen
+
+
+@column("adapt", needs_account=True)
+def see_adapted(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    seen = {slug for slug in ALL if client.post(f"/library/{slug}/adapt/").status_code == 302}
+    return seen if user is not None else set()
+
+
+@column("collection")
+def see_collected(client: Client, user: User | None, shelf: Shelf) -> set[str]:
+    """Somebody shares a collection of all six: each reader finds in it what is for them, counted."""
+    collection, _new = Collection.objects.get_or_create(
+        slug="serpentins", defaults={"title": "Serpentins", "visibility": "everyone"}
+    )
+    for position, resource in enumerate(shelf.resources.values()):
+        collection.items.get_or_create(resource=resource, defaults={"position": position})
+    shown = client.get("/library/collections/serpentins/").context["shown"]
+    return {item.resource_id for item in shown.items}
+
+
 @pytest.mark.parametrize("person", MAY_SEE)
 def test_each_way_of_seeing_shows_what_the_person_may_see(shelf, portal, person):
     user = shelf.people[person]
     if user is not None:
         portal.force_login(user)
     seen = {name: see(portal, user, shelf) for name, see in COLUMNS.items()}
-    assert seen == dict.fromkeys(COLUMNS, MAY_SEE[person])
+    expected = dict.fromkeys(COLUMNS, MAY_SEE[person])
+    if user is None:
+        expected |= dict.fromkeys(NEEDS_ACCOUNT, set())
+    assert seen == expected
+
+
+@pytest.mark.parametrize("before", ["me", "establishment", "teachers"])
+def test_an_edition_is_read_by_those_for_whom_it_was_published(shelf, portal, before):
+    """Widened to everybody with a second edition: the first stays for whom it was."""
+    publish(shelf, "widened", before, {})
+    publish(shelf, "widened", "everyone", {})
+    narrow = {"me": "own", "establishment": "ours", "teachers": "teachers"}[before]
+    for person, user in shelf.people.items():
+        portal.logout()
+        if user is not None:
+            portal.force_login(user)
+        page = portal.get("/library/widened/history/")
+        first = narrow in MAY_SEE[person]
+        assert page.context["choices"] == ([2, 1] if first else [2]), person
+        if user is not None:
+            answer = portal.get("/library/widened/history/?from=1&to=2")
+            assert (answer.status_code == 200) == first, person
+
+
+def test_what_was_unpublished_is_not_read_in_the_history_of_the_next_edition(shelf, portal):
+    """An author takes back what should not have been shown, mends it, and publishes again."""
+    publish(shelf, "gone", "everyone", {}, withdrawn_at=None)
+    portal.force_login(shelf.school.bob)
+    assert portal.get("/library/gone/history/").context["choices"] == [2]
+    assert portal.get("/library/gone/history/?from=1&to=2").status_code == 404
+    portal.force_login(shelf.people["coauthor"])
+    assert portal.get("/library/gone/history/").context["choices"] == [2, 1]
+
+
+def read_exports(client: Client) -> str:
+    """All that is in the exercise's archives and page."""
+    found = client.get("/library/exercise/export/html/").content.decode()
+    for form in ("zip", "myst"):
+        data = b"".join(client.get(f"/library/exercise/export/{form}/"))
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found += "".join(archive.read(name).decode() for name in archive.namelist())
+    return found
 
 
 def test_a_solution_is_found_by_nobody_and_read_by_those_who_teach(shelf, portal):
@@ -271,6 +351,7 @@ def test_a_solution_is_found_by_nobody_and_read_by_those_who_teach(shelf, portal
         html = portal.get("/library/exercise/").content.decode()
         teaches = user is not None and user.roles.filter(name="teacher").exists()
         assert (SECRET in html) == teaches, person
+        assert (SECRET in read_exports(portal)) == teaches, person
 
 
 def test_an_account_that_was_closed_sees_what_anybody_sees(shelf):
