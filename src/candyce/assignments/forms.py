@@ -65,8 +65,8 @@ class RefusableForm(forms.Form):
             self.add_error(None, str(error))
 
 
-class AssignmentForm(RefusableForm):
-    """What a teacher says when giving work, or when changing it."""
+class GivenForm(RefusableForm):
+    """What is given, and to whom."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
     classes = ClassesField(
@@ -75,6 +75,11 @@ class AssignmentForm(RefusableForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one class.")},
     )
+
+
+class AssignmentForm(GivenForm):
+    """What a teacher says when giving work, or when changing it."""
+
     instructions = forms.CharField(
         label=_("Instructions"),
         required=False,

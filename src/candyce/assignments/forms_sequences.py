@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from candyce.accounts.access import taught_classes
 from candyce.accounts.models import Class, User
 from candyce.assignments.actions.sequences import Step
-from candyce.assignments.forms import MOMENT, ClassesField, RefusableForm, make_moment
+from candyce.assignments.forms import MOMENT, GivenForm, make_moment
 from candyce.assignments.sequences import Plan, Rhythm
 from candyce.library.models import CollectionItem
 
@@ -90,16 +90,9 @@ class Row(NamedTuple):
     due: forms.BoundField
 
 
-class SequenceForm(RefusableForm):
+class SequenceForm(GivenForm):
     """To whom, and which steps when: fields ``take_…``, ``opens_at_…`` and ``due_at_…`` for each item."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
-    classes = ClassesField(
-        label=_("Classes"),
-        queryset=Class.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one class.")},
-    )
     ahead = forms.BooleanField(label=_("Pupils see the steps to come"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
     planned = forms.CharField(required=False, widget=forms.HiddenInput)
