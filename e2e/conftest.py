@@ -134,11 +134,17 @@ def _demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A school of its own for each file: no story meets what another left."""
+def new_data(_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration as it was on its first day, for this file alone."""
     data = tmp_path_factory.mktemp("site") / "data"
     shutil.copytree(_demonstration, data, symlinks=True)
-    running = start_site(data)
+    return data
+
+
+@pytest.fixture(scope="module")
+def site(new_data: Path) -> Iterator[Site]:
+    """A school of its own for each file: no story meets what another left."""
+    running = start_site(new_data)
     yield running
     stop_site(running)
 

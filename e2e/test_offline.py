@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -44,8 +45,8 @@ class Network:
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
-    running = Network(start_site(tmp_path_factory.mktemp("offline")))
+def network(new_data: Path) -> Iterator[Network]:
+    running = Network(start_site(new_data))
     yield running
     if running.up:
         stop_site(running.site)

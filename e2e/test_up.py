@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,21 +43,21 @@ def test_up_serves_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
-def test_second_start_finds_the_same_school(tmp_path: Path) -> None:
-    stop_site(start_site(tmp_path))
-    before = (tmp_path / "candyce.sqlite3").stat().st_ino
-    stop_site(start_site(tmp_path))
-    assert (tmp_path / "candyce.sqlite3").stat().st_ino == before
-    assert "Traceback" not in (tmp_path / "up.log").read_text(encoding="utf-8")
+def test_second_start_finds_the_same_school(new_data: Path) -> None:
+    before = (new_data / "candyce.sqlite3").stat().st_ino
+    stop_site(start_site(new_data))
+    assert (new_data / "candyce.sqlite3").stat().st_ino == before
+    assert "Traceback" not in (new_data / "up.log").read_text(encoding="utf-8")
 
 
 def test_taken_port_is_said_with_what_to_do(tmp_path: Path) -> None:
-    site = start_site(tmp_path / "one")
-    port = site.portal.rsplit(":", 1)[1]
-    done = run_up(tmp_path / "two", "--port", port)
-    stop_site(site)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = run_up(tmp_path, "--port", str(port))
     assert done.returncode == 1
-    assert f"--port {int(port) + 1}" in done.stderr
+    assert f"--port {port + 1}" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from candyce.accounts.models import Organisation, Role, User
 from candyce.conftest import make_user
+from candyce.lib.notebook_diff import match_by_id
 from candyce.library.editions import do_make_edition
 from candyce.library.models import Resource
 from candyce.projects.blobs import do_store_blob
@@ -29,6 +30,12 @@ def make_tree(*cells, **files):
         path: [do_store_blob(content).sha256, len(content), timezone.now().isoformat()]
         for path, content in data.items()
     }
+
+
+@pytest.fixture
+def by_id(monkeypatch):
+    """Cells are paired by their identifiers: for tests of who compares, which need no process of nbdime's."""
+    monkeypatch.setattr("candyce.collab.history.compare.compare_notebooks", match_by_id)
 
 
 def make_resource(slug, owner, tree=None, **values):

@@ -161,7 +161,7 @@ def test_withdrawn_resource_leaves_the_library_and_its_author_cannot_put_it_back
     assert kinds == {"put_back"}
 
 
-def test_what_a_moderator_had_withdrawn_is_not_read_in_older_editions(library, ask):
+def test_what_a_moderator_had_withdrawn_is_not_read_in_older_editions(library, ask, by_id):
     author = library.people["author"]
     make_resource("essai", author, make_tree("# Prénoms des élèves"))
     decide(library, [report(library)], "withdrawn")

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from candyce.lib.notebook_diff import match_by_id
 from candyce.library.models import Resource
 from candyce.library.peers import citation, provenance
 from candyce.library.publishing import actions as publishing
@@ -71,8 +70,7 @@ def test_changes_between_editions_are_cells_and_files(library, ask):
         assert ask("colleague", "get", f"/library/essai/history/?{bad}").status_code == 404
 
 
-def test_comparison_shows_no_solution_to_those_who_do_not_teach(library, ask, monkeypatch):
-    monkeypatch.setattr("candyce.collab.history.compare.compare_notebooks", match_by_id)
+def test_comparison_shows_no_solution_to_those_who_do_not_teach(library, ask, by_id):
     author = library.people["author"]
     make_resource("essai", author, make_tree("# Un", solution(SECRET)))
     make_resource("essai", author, make_tree("# Un, mieux", solution(SECRET + "_2")))
@@ -83,7 +81,7 @@ def test_comparison_shows_no_solution_to_those_who_do_not_teach(library, ask, mo
     assert SECRET in page.content.decode()
 
 
-def test_edition_is_compared_only_by_whom_it_was_published_for(library, ask):
+def test_edition_is_compared_only_by_whom_it_was_published_for(library, ask, by_id):
     """From one edition to the next; the first edition, the second, a correction, who compares both."""
     school = library.people["author"].roles.first().organisation
     authors = {"author", "coauthor"}
@@ -121,7 +119,7 @@ def test_widening_a_resource_shows_its_last_edition_and_none_before(library, ask
     assert resource.editions.filter(visibility="me").count() == 2
 
 
-def test_what_was_answered_openly_is_not_compared_once_answers_are_apart(library, ask):
+def test_what_was_answered_openly_is_not_compared_once_answers_are_apart(library, ask, by_id):
     author = library.people["author"]
     make_resource("essai", author, make_tree(f"x = '{SECRET}'"))
     make_resource("essai", author, make_tree("# Un", solution(SECRET)))
