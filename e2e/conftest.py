@@ -144,7 +144,7 @@ def new_data(_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def site(new_data: Path) -> Iterator[Site]:
     """A school of its own for each file: no story meets what another left."""
-    running = start_site(new_data)
+    running = start_site(new_data, "--no-prepare")
     yield running
     stop_site(running)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -79,10 +80,33 @@ class Watch:
             self.problems.append(f"request to {parts.netloc}")
 
 
-def crawl(page: Page, start: str, *, most: int = 60) -> dict[str, list[str]]:
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at: the width of the screen in pixels, and whether it is dark."""
+
+    width: int
+    dark: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.width} px{', dark' if self.dark else ''}"
+
+    def get_problems(self, page: Page) -> list[str]:
+        """What is wrong with the page that is open, each with the look."""
+        page.set_viewport_size({"width": self.width, "height": 820})
+        page.emulate_media(color_scheme="dark" if self.dark else "light")
+        found = get_violations(page)
+        if get_overflow(page) > 0:
+            found.append(f"wider by {get_overflow(page)} px: {get_wide_elements(page)}")
+        return [f"{self}: {text}" for text in found]
+
+
+def crawl(
+    page: Page, start: str, looks: Sequence[Look], *, alike: int = 2, most: int = 60
+) -> dict[str, list[str]]:
     """Visit the pages that can be reached by links from ``start``; returns the problems of each path.
 
-    Of the pages that differ only by an identifier, two are visited.
+    Each page is loaded once and looked at in each of ``looks``. Of the pages that differ only by an
+    identifier, ``alike`` are visited.
     """
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
     waiting, seen, shapes = [start], {start}, {}
@@ -93,14 +117,9 @@ def crawl(page: Page, start: str, *, most: int = 60) -> dict[str, list[str]]:
         if not page.url.startswith(origin):
             continue  # the editor, which has stories of its own
         path = urlsplit(url).path
-        found = get_violations(page)
+        problems[path] = [problem for look in looks for problem in look.get_problems(page)]
         if answer is None or answer.status >= 400:
-            found.append(f"status {answer.status if answer else '?'}")
-        if get_overflow(page) > 0:
-            found.append(
-                f"wider than the screen by {get_overflow(page)} px: {get_wide_elements(page)}"
-            )
-        problems[path] = found
+            problems[path].append(f"status {answer.status if answer else '?'}")
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
             target = urldefrag(urljoin(url, link)).url.split("?")[0]
             shape = IDENTIFIERS.sub("*", target)
@@ -108,6 +127,6 @@ def crawl(page: Page, start: str, *, most: int = 60) -> dict[str, list[str]]:
                 continue
             seen.add(target)
             shapes[shape] = shapes.get(shape, 0) + 1
-            if shapes[shape] <= 2:
+            if shapes[shape] <= alike:
                 waiting.append(target)
     return problems

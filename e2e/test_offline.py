@@ -40,13 +40,13 @@ class Network:
 
     def mend(self) -> None:
         port = urlsplit(self.site.portal).port
-        self.site = start_site(self.site.data, port=port)
+        self.site = start_site(self.site.data, "--no-prepare", port=port)
         self.up = True
 
 
 @pytest.fixture(scope="module")
 def network(new_data: Path) -> Iterator[Network]:
-    running = Network(start_site(new_data))
+    running = Network(start_site(new_data, "--no-prepare"))
     yield running
     if running.up:
         stop_site(running.site)

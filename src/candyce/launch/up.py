@@ -44,6 +44,14 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         action="store_true",
         help=say("sert ce qui est construit", "serve what is built"),
     )
+    parser.add_argument(
+        "--no-prepare",
+        action="store_true",
+        help=say(
+            "la base est à jour (« manage prepare »)",
+            "the database is up to date (“manage prepare”)",
+        ),
+    )
     return parser.parse_args(arguments)
 
 
@@ -178,7 +186,8 @@ def main(root: Path, arguments: list[str]) -> int:
         build.build_editor(root, data)
         bubblewrap.try_once(root, data)
         pango.try_once(root, data)
-    _prepare_database(root, environment, demo=demo)
+    if not options.no_prepare:
+        _prepare_database(root, environment, demo=demo)
     with _own_redis(environment, options.processes) as redis:
         return _serve(root, data, environment, options, redis, demo=demo)
 
