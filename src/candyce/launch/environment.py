@@ -55,6 +55,16 @@ def prepare(root: Path, *, group: str) -> Path:
     return python
 
 
+def keep_bytecode(root: Path) -> None:
+    """Have all Python processes started from here find what was compiled before, in ``var/bytecode``.
+
+    Compiling takes two thirds of each start. Where ``PYTHONDONTWRITEBYTECODE`` is set, as in many containers, it is to
+    keep the source folders clean: they stay so.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(root / "var" / "bytecode")
+
+
 def _get_uv(root: Path) -> Path:
     """uv from the PATH, else the pinned one in a small environment of its own."""
     found = shutil.which("uv")
