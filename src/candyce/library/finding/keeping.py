@@ -2,9 +2,9 @@
 
 Who searches looks first whether the index is behind. A little behind, or a small library without an index: it is put
 right there and then. More: the database answers meanwhile, and a process of its own on this node makes the index.
-The database answers as well while another one writes: nobody waits for a rebuild, and an index that is behind is
-never searched. Its resources would be read again as the reader may see them, but not its numbers, facets and
-corrections: these would still tell of what was withdrawn.
+The database answers as well while another one writes, and when nothing can be written: nobody waits for a rebuild,
+and an index that is behind is never searched. Its resources would be read again as the reader may see them, but not
+its numbers, facets and corrections: these would still tell of what was withdrawn.
 """
 
 from __future__ import annotations
@@ -166,7 +166,15 @@ def _get_anew(error: store.Unusable) -> store.Opened | None:
 def report_broken(error: store.Unusable) -> None:
     """The index could be opened, not read: it is to be made anew."""
     logger.warning("The search index cannot be read (%s).", error)
-    store.forget_state()
+    try:
+        store.forget_state()
+    except OSError as refused:
+        report_unwritable(refused)
+
+
+def report_unwritable(error: OSError | ValueError) -> None:
+    """Its folder is not ours to write, or the disk is full: whoever searches is answered all the same."""
+    logger.error("The search index cannot be written (%s).", error, exc_info=error)
 
 
 def _have_made() -> None:

@@ -63,7 +63,9 @@ def _search_index(user: access.Visitor, asked: Asked) -> Found | None:
         return None if opened is None else search.search(opened, get_sight(user), asked)
     except store.Unusable as error:
         keeping.report_broken(error)
-        return None
+    except (OSError, ValueError) as error:  # Tantivy's writer raises ValueError
+        keeping.report_unwritable(error)
+    return None
 
 
 def get_resources(user: access.Visitor, slugs: Iterable[str]) -> list[Resource]:

@@ -158,19 +158,25 @@ def _try_lock(file: IO[str], until: float) -> bool:
 
 
 def make_index(entries: Iterator[schema.Entry], *, low: int, at: float) -> int:
-    """Fill a new folder and put it in use; gives how many resources it holds. Hold the lock."""
+    """Fill a new folder and put it in use; gives how many resources it holds. Hold the lock.
+
+    Raises OSError or :class:`Unusable` when it cannot be written.
+    """
     name = uuid.uuid4().hex
     folder = get_folder() / name
     folder.mkdir()
     count = 0
     try:
-        index = Index(schema.make_schema(), str(folder))
-        writer = index.writer(300 * MEGABYTE, 1)
+        with guard():
+            index = Index(schema.make_schema(), str(folder))
+            writer = index.writer(300 * MEGABYTE, 1)
         for entry in entries:
-            writer.add_document(schema.make_document(entry))
+            with guard():
+                writer.add_document(schema.make_document(entry))
             count += 1
-        writer.commit()
-        writer.wait_merging_threads()
+        with guard():
+            writer.commit()
+            writer.wait_merging_threads()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -197,6 +197,37 @@ def test_an_index_that_cannot_be_used_is_made_anew(shelf, harm, settings):
     assert json.loads((folder / "state.json").read_text())["folder"] != state["folder"]
 
 
+def spoil(monkeypatch, harm):
+    """Have the index be of no use, and its folder refuse what is to be written there."""
+
+    def refuse(*_args, **_more):
+        raise ValueError("the writer was killed") if harm == "writer" else OSError(28, harm)
+
+    if harm == "broken":
+        monkeypatch.setattr(store.Path, "unlink", refuse)
+        monkeypatch.setattr("candyce.library.finding.search.Planner", refuse)
+    else:
+        store.forget_state()
+        monkeypatch.setattr(store, "hold_lock" if harm == "folder" else "make_index", refuse)
+
+
+@pytest.mark.parametrize("harm", ["folder", "disk", "writer", "broken"])
+def test_an_index_that_cannot_be_written_leaves_the_database_to_answer(
+    shelf, portal, monkeypatch, caplog, harm
+):
+    Resource.objects.update(visibility="everyone")
+    assert not find(shelf.alice, "q=loop").plain
+    spoil(monkeypatch, harm)
+    page = portal.get("/library/?q=loop")
+    assert page.status_code == 200
+    assert [one.pk for one in page.context["resources"]] == ["loops"]
+    assert "mots exacts" in page.content.decode()
+    assert "search index cannot be" in caplog.text
+    data = portal.get("/api/library/?q=loop").json()
+    assert [one["id"] for one in data["resources"]] == ["loops"]
+    assert "/library/loops/" in portal.get("/library/feed/?q=loop").content.decode()
+
+
 @pytest.fixture
 def made(monkeypatch):
     """How often the index was asked to be made by a process of its own; two resources are many."""
