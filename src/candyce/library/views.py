@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -22,23 +24,20 @@ from candyce.library.publishing import queries as publishing
 from candyce.library.sequences import queries as sequences
 from candyce.library.trust import queries as trust
 from candyce.library.trust.preview import make_preview
+from candyce.projects.models import Version
+from candyce.projects.paths import is_notebook
 
 
 @require_safe
 @gzip_page
 def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
-    """One resource: what it is, for whom, and the notebook itself, rendered here."""
+    """One resource: what it is, for whom, and a notebook of it (``path``), rendered here."""
     resource = access.get_resource(request.user, slug)
-    record_use(request.user, resource, Use.Verb.OPENED)
     version = access.get_version(request.user, resource)
-    notebook = trust.get_shown(version)
     context = {
         "resource": resource,
         "version": version,
-        "preview": make_preview(notebook, version.tree, trust.find_main(version.tree) or "")
-        if notebook
-        else None,
-        "files": sorted(version.tree.items()),
+        **_show_notebook(version, request.GET.get("path", "")),
         **trust.get_detail(request.user, resource),
         **advice.get_detail(request.user, resource),
         "may_give": request.user.is_authenticated and is_teacher(request.user),
@@ -47,7 +46,26 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
         **publishing.get_detail(request.user, resource),
     }
     context |= sequences.get_detail(request.user, resource)
+    record_use(request.user, resource, Use.Verb.OPENED)
     return render(request, "library/detail.html", context)
+
+
+def _show_notebook(version: Version, asked: str) -> dict[str, Any]:
+    """The notebook that is shown among the files; ``chosen`` is its path where it was asked for.
+
+    Raises :class:`NotFound` for what is no notebook of this version.
+    """
+    tree = version.tree
+    path = trust.choose_notebook(tree, asked)
+    notebook = trust.get_shown(version, path)
+    files = [(one, entry[1], is_notebook(one)) for one, entry in sorted(tree.items())]
+    return {
+        "preview": make_preview(notebook, tree, path or "") if notebook else None,
+        "shown_path": path,
+        "chosen": asked,
+        "files": files,
+        "several": sum(readable for _path, _size, readable in files) > 1,
+    }
 
 
 @require_POST

@@ -35,9 +35,21 @@ def find_main(tree: Mapping[str, list]) -> str | None:
     return found[0][1] if found else None
 
 
+def choose_notebook(tree: Mapping[str, list], asked: str) -> str | None:
+    """The notebook that a reader asked for, the main one where none is; raises :class:`NotFound`."""
+    if not asked:
+        return find_main(tree)
+    if asked not in tree or not is_notebook(asked):
+        raise NotFound
+    return asked
+
+
 def read_main(version: Version) -> Notebook | None:
     """The main notebook as it was published; None when there is none that can be shown."""
-    path = find_main(version.tree)
+    return _read_notebook(version, find_main(version.tree))
+
+
+def _read_notebook(version: Version, path: str | None) -> Notebook | None:
     if path is None or version.tree[path][1] > MAX_PREVIEW:
         return None
     try:
@@ -55,12 +67,13 @@ def has_outputs(notebook: Notebook) -> bool:
     )
 
 
-def get_shown(version: Version) -> Notebook | None:
-    """The main notebook with outputs: its own, else those that executing this very version gave."""
-    published = read_main(version)
+def get_shown(version: Version, path: str | None = None) -> Notebook | None:
+    """A notebook with outputs, the main one without ``path``: its own, else those that executing this version gave."""
+    path = path or find_main(version.tree)
+    published = _read_notebook(version, path)
     if published is None or has_outputs(published):
         return published
-    kept = Outputs.objects.filter(version=version).first()
+    kept = Outputs.objects.filter(version=version, path=path).first()
     if kept is None:
         return published
     found: Notebook = json.loads(zlib.decompress(bytes(kept.notebook)))
