@@ -1,4 +1,8 @@
-"""Loads what ships in ``content/``: each folder is a project with a ``resource.toml``; then the sequences."""
+"""Loads what ships in ``content/``: each folder is a project with a ``resource.toml``; then the sequences.
+
+``visibility`` of a ``resource.toml`` is "everyone", also where it is not said, or "teachers": an assessment that
+pupils could read before they sit it would measure nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ FIELDS = (
     "language", "licence", "authors", "kind", "programme",
 )  # fmt: skip
 OPTIONAL = ("theme", "rank", "packages", "offline")
+# What ships has no owner and no establishment: the narrower ones would leave it to nobody.
+VISIBILITIES = (Resource.Visibility.EVERYONE, Resource.Visibility.TEACHERS)
 
 
 class InvalidResource(Exception):
@@ -42,6 +48,7 @@ def read_resource(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
         }
         metadata = {name: data[name] for name in FIELDS}
         metadata |= {name: data[name] for name in OPTIONAL if name in data}
+        metadata["visibility"] = data.get("visibility", Resource.Visibility.EVERYONE.value)
         json.loads(files[data["notebook"]])
     except (OSError, KeyError, ValueError) as error:
         raise InvalidResource(f"{folder.name}: {error!r}") from error
@@ -49,6 +56,8 @@ def read_resource(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
         raise InvalidResource(f"{folder.name}: discipline {metadata['discipline']!r}")
     if not set(metadata["levels"]) <= set(Resource.Level.values):
         raise InvalidResource(f"{folder.name}: levels {metadata['levels']!r}")
+    if metadata["visibility"] not in VISIBILITIES:
+        raise InvalidResource(f"{folder.name}: visibility {metadata['visibility']!r}")
     return metadata, files
 
 

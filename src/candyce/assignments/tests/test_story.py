@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candyce.accounts.models import Class, Enrolment
-from candyce.assignments import actions
+from candyce.assignments import access, actions
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.tests.conftest import enrol
 from candyce.assignments.tests.pages import HOSTILE, assert_clean, url
 from candyce.conftest import make_user
+from candyce.library.loader import load_content
+from candyce.library.tests.test_library import get_folder
 
 
 def test_the_whole_story(as_, classroom):  # noqa: PLR0915  (a story is told at one go)
@@ -188,6 +190,22 @@ def test_giving_needs_a_teacher_and_something_to_give(as_, classroom):
     assert as_("alice").get(f"{url('give')}?project={copy.project_id}").status_code == 404
     for odd in ("resource=%00", "project=%00", "version=x", "assignment=' OR 1=1"):
         assert as_("alice").get(f"{url('give')}?{odd}").status_code == 404
+
+
+def test_what_only_teachers_read_in_the_library_is_given_to_a_class(as_, classroom, tmp_path):
+    get_folder(tmp_path, kind="assessment", visibility="teachers")
+    load_content(tmp_path)
+    address = f"{url('give')}?resource=essai"
+    assert as_("bob").get("/library/essai/").status_code == 404
+    assert as_("bob").get(address).status_code in (403, 404)
+    form = {"title": "Contrôle", "mark_max": "20", "classes": [classroom.school.school_class.pk]}
+    assert as_("alice").post(address, form).status_code == 302
+    work = Assignment.objects.get(title="Contrôle")
+    assert "Contrôle" in as_("bob").get(url("mine")).content.decode()
+    bob = classroom.people["bob"]
+    copy = actions.open_copy(access.get_assignment(bob, work.pk), acting_user=bob)
+    assert set(copy.project.tree) == {"essai.ipynb"}
+    assert as_("bob").get("/library/essai/").status_code == 404
 
 
 def test_errors_of_the_form_stand_at_their_fields(as_, classroom):
