@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -51,7 +52,7 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _show_notebook(version: Version, asked: str) -> dict[str, Any]:
-    """The notebook that is shown among the files; ``chosen`` is its path where it was asked for.
+    """The notebook that is shown among the files; ``chosen_query`` names it where it was asked for.
 
     Raises :class:`NotFound` for what is no notebook of this version.
     """
@@ -62,7 +63,7 @@ def _show_notebook(version: Version, asked: str) -> dict[str, Any]:
     return {
         "preview": make_preview(notebook, tree, path or "") if notebook else None,
         "shown_path": path,
-        "chosen": asked,
+        "chosen_query": f"?{urlencode({'path': asked})}" if asked else "",
         "files": files,
         "several": sum(readable for _path, _size, readable in files) > 1,
     }

@@ -11,7 +11,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from candyce.projects.paths import is_notebook
+from candyce.projects.paths import find_main
 
 
 class Blob(models.Model):
@@ -69,8 +69,7 @@ class Project(models.Model):
     @property
     def main_path(self) -> str | None:
         """The file to open first: the first notebook of the top folder, else any notebook."""
-        notebooks = sorted((path.count("/"), path) for path in self.tree if is_notebook(path))
-        return notebooks[0][1] if notebooks else None
+        return find_main(self.tree)
 
     @property
     def size(self) -> int:

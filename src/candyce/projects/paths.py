@@ -42,6 +42,12 @@ def is_notebook(path: str) -> bool:
     return path.lower().endswith(NOTEBOOK)
 
 
+def find_main(tree: Iterable[str]) -> str | None:
+    """The notebook that stands for a whole tree: the first of those on top."""
+    found = sorted((path.count("/"), path) for path in tree if is_notebook(path))
+    return found[0][1] if found else None
+
+
 def check_path(path: object) -> str:
     """The path in its one spelling (NFC); raises :class:`InvalidName` when it breaks a rule."""
     if not isinstance(path, str) or not path:

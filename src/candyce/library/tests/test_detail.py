@@ -77,3 +77,17 @@ def test_the_other_notebooks_have_no_solution_for_those_who_do_not_teach(school,
         answer = portal.get("/library/exercise/?path=exo.ipynb")
         assert answer.status_code == 200
         assert (SECRET in answer.content.decode()) is told
+
+
+def test_downloads_are_of_the_notebook_that_was_chosen(resource, portal):
+    plain = portal.get("/library/suites/").content.decode()
+    assert 'href="/library/suites/export/ipynb/"' in plain
+    page = portal.get("/library/suites/?path=suite/à_voir.ipynb").content.decode()
+    addresses = re.findall(r'href="/library/suites/export/(\w+)/(\?[^"]*)?"', page)
+    asked = "?path=suite%2F%C3%A0_voir.ipynb"
+    assert dict(addresses) == {"zip": "", "ipynb": asked, "html": asked, "pdf": asked, "myst": ""}
+
+    got = portal.get(f"/library/suites/export/ipynb/{asked}")
+
+    assert "Ce qui suit" in got.content.decode()
+    assert got["Content-Disposition"].endswith("%C3%A0_voir.ipynb")

@@ -315,8 +315,12 @@ def test_what_was_unpublished_is_not_read_in_the_history_of_the_next_edition(she
 
 
 def read_exports(client: Client) -> str:
-    """All that is in the exercise's archives and page."""
-    found = client.get("/library/exercise/export/html/").content.decode()
+    """All that is in the exercise's archives, page and notebook."""
+    found = ""
+    for form in ("html/", "ipynb/", "ipynb/?path=exo.ipynb"):
+        answer = client.get(f"/library/exercise/export/{form}")
+        assert answer.status_code == 200
+        found += answer.content.decode()
     for form in ("zip", "myst"):
         data = b"".join(client.get(f"/library/exercise/export/{form}/"))
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -334,6 +338,8 @@ def test_a_solution_is_found_by_nobody_and_read_by_those_who_teach(shelf, portal
         teaches = user is not None and user.roles.filter(name="teacher").exists()
         assert (SECRET in html) == teaches, person
         assert (SECRET in read_exports(portal)) == teaches, person
+        notebook = portal.get("/library/exercise/export/ipynb/").content.decode()
+        assert (SECRET in notebook) == teaches, person
 
 
 def test_an_account_that_was_closed_sees_what_anybody_sees(shelf):

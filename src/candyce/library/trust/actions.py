@@ -22,9 +22,10 @@ from candyce.library.editions import do_note_change
 from candyce.library.models import Execution, Outputs, Resource, Thumbnail
 from candyce.library.trust.derive import Derived, derive
 from candyce.library.trust.execute import Notebook, Report, run_tree
-from candyce.library.trust.queries import find_main, get_executions, has_outputs, read_main
+from candyce.library.trust.queries import get_executions, has_outputs, read_main
 from candyce.library.trust.thumbnails import Picture, make_picture
 from candyce.projects.models import Version
+from candyce.projects.paths import find_main
 
 Result = Execution.Result
 KEPT = 20  # executions of a resource, and the last that says something of it

@@ -21,18 +21,12 @@ from candyce.library.models import Execution, Outputs, Resource, Thumbnail
 from candyce.library.trust.words import get_badge, say_where
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
-from candyce.projects.paths import is_notebook
+from candyce.projects.paths import find_main, is_notebook
 
 Notebook = dict[str, Any]
 MAX_PREVIEW = 5_000_000  # bytes of a notebook that is still rendered
 AGAIN = timedelta(hours=20)
 MARKS = 12  # of the row that a page shows
-
-
-def find_main(tree: Mapping[str, list]) -> str | None:
-    """The notebook that stands for the whole: the first of those on top."""
-    found = sorted((path.count("/"), path) for path in tree if is_notebook(path))
-    return found[0][1] if found else None
 
 
 def choose_notebook(tree: Mapping[str, list], asked: str) -> str | None:

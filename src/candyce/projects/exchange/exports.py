@@ -23,12 +23,13 @@ from candyce.lib.notebook_page import Cover, make_page
 from candyce.projects.archives import write_archive
 from candyce.projects.blobs import read_blob
 from candyce.projects.exchange.myst_files import to_myst
-from candyce.projects.paths import is_notebook, make_name
+from candyce.projects.paths import find_main, is_notebook, make_name
 from candyce.projects.pictures import put_pictures
 
 PDF_SECONDS = 60
 PAGE_LIMIT = 20 * 2**20  # characters of a page that is drawn as PDF
-FORMATS = ("zip", "myst", "nbgrader", "html", "pdf")
+FORMATS = ("zip", "ipynb", "myst", "nbgrader", "html", "pdf")
+NOTEBOOK_TYPE = "application/x-ipynb+json"
 CONFIG = """\
 # A course of one assignment, exported from Candyce. In this folder:
 #   nbgrader generate_assignment {name}
@@ -67,7 +68,9 @@ class Download:
 
 
 def export_tree(tree: Mapping[str, list], cover: Cover, format_: str, path: str = "") -> Download:
-    """The tree in one of ``FORMATS``; with ``path``, that notebook alone (``html`` and ``pdf``).
+    """The tree in one of ``FORMATS``; with ``path``, that notebook alone (``ipynb``, ``html`` and ``pdf``).
+
+    ``ipynb`` is always one notebook: the main one of the tree without ``path``.
 
     Raises :class:`NotFound` for a format or a file that is not there, :class:`NoPdf`, :class:`PdfBusy`,
     :class:`NoNotebook`.
@@ -80,12 +83,14 @@ def export_tree(tree: Mapping[str, list], cover: Cover, format_: str, path: str 
         return Download(f"{name} (MyST).zip", content, "application/zip")
     if format_ == "nbgrader":
         return _export_course(tree, cover)
-    if format_ not in {"html", "pdf"}:
+    if format_ not in {"ipynb", "html", "pdf"}:
         raise NotFound
     if path:
         if path not in tree or not is_notebook(path):
             raise NotFound
         name = make_name(path.rpartition("/")[2].rpartition(".")[0])
+    if format_ == "ipynb":
+        return _export_notebook(tree, path)
     room = Room()
     page = make_page(cover, _read_documents(tree, path, room), room)
     if format_ == "html":
@@ -113,6 +118,14 @@ def _export_course(tree: Mapping[str, list], cover: Cover) -> Download:
     files = {"nbgrader_config.py": CONFIG.format(name=name).encode()}
     files |= lay_out(name, _read(tree), {})
     return Download(f"{name}-nbgrader.zip", _zip(files, f"{name}-course"), "application/zip")
+
+
+def _export_notebook(tree: Mapping[str, list], path: str) -> Download:
+    """One notebook as it stands in the tree, under its own name; raises :class:`NotFound` without any."""
+    path = path or find_main(tree) or ""
+    if path not in tree:
+        raise NotFound
+    return Download(path.rpartition("/")[2], read_blob(tree[path][0]), NOTEBOOK_TYPE)
 
 
 def _read_documents(

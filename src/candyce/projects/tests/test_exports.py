@@ -15,6 +15,7 @@ from django.urls import reverse
 from candyce.exercises.tests import peer
 from candyce.exercises.tests.notebooks import SQUARE
 from candyce.lib import bounded_process, pdf_draw
+from candyce.lib.errors import NotFound
 from candyce.lib.markdown import Room
 from candyce.lib.notebook_page import Cover
 from candyce.projects import courses
@@ -34,6 +35,17 @@ def tree(db):
 
 def read_tree(tree):
     return {path: entry[0] and read_blob(entry[0]) for path, entry in tree.items()}
+
+
+def test_one_notebook_goes_out_as_it_stands_under_its_own_name(tree):
+    tree["dossier/été.ipynb"] = tree["notes.ipynb"]
+    main = exports.export_tree(tree, COVER, "ipynb")
+    assert (main.name, main.mimetype) == ("leçon é.ipynb", "application/x-ipynb+json")
+    assert main.content == read_blob(tree["leçon é.ipynb"][0])
+    assert exports.export_tree(tree, COVER, "ipynb", "dossier/été.ipynb").name == "été.ipynb"
+    for files, path in ((tree, "notes.md"), (tree, "absent.ipynb"), ({}, "")):
+        with pytest.raises(NotFound):
+            exports.export_tree(files, COVER, "ipynb", path)
 
 
 @pytest.mark.parametrize("format_", ["zip", "myst", "nbgrader"])
@@ -195,6 +207,9 @@ def test_a_project_is_downloaded_by_those_who_may_read_it(school, portal):
     assert "sandbox" in page["Content-Security-Policy"]
     assert get("html", school.bob).status_code == 404
     assert get("docx", school.alice).status_code == 404
+    assert get("ipynb", school.alice)["Content-Type"] == "application/x-ipynb+json"
+    menu = portal.get(reverse("projects:detail", args=[project.pk])).content.decode()
+    assert reverse("projects:export_as", args=[project.pk, "ipynb"]) in menu
     empty = create_project(acting_user=school.bob, title="x", files={"a.txt": b""})
     portal.force_login(school.bob)
     assert portal.get(reverse("projects:export_as", args=[empty.pk, "html"])).status_code == 422

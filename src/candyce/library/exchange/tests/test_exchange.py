@@ -46,7 +46,7 @@ def read(response) -> str:
         return "\n".join(archive.read(name).decode() for name in archive.namelist())
 
 
-@pytest.mark.parametrize("format_", ["zip", "myst", "html"])
+@pytest.mark.parametrize("format_", ["zip", "ipynb", "myst", "html"])
 def test_who_does_not_teach_gets_no_solution_in_any_form(format_, resource, school, portal):
     for user in (None, school.bob):
         text = read(take(portal, format_, user))
