@@ -1,6 +1,7 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 
-import { getQuery } from "./search";
+import { getQuery, replace } from "./search";
 
 describe("the address of a search", () => {
   it("holds what was typed and chosen, every value of a filter, and nothing that says nothing", () => {
@@ -13,5 +14,31 @@ describe("the address of a search", () => {
     data.set("q", "");
     data.set("sort", "newest");
     expect(getQuery(data)).toBe("level=seconde&level=premiere&sort=newest");
+  });
+});
+
+describe("what a search puts in place", () => {
+  const page = (more: string) => `
+    <details id="filter-theme"><summary>Theme</summary>
+      <fieldset><details class="filter-more" id="more-theme"${more}><summary>All</summary><input id="f-1"></details></fieldset>
+    </details>`;
+  const fold = (id: string) => document.querySelector<HTMLDetailsElement>(`#${id}`)!;
+
+  it("leaves unfolded what is, inside too, with the focus and how far the list was scrolled", () => {
+    document.body.innerHTML = `<div id="found">${page("")}</div>`;
+    const region = document.querySelector<HTMLElement>("#found")!;
+    fold("filter-theme").open = fold("more-theme").open = true;
+    document.querySelector("fieldset")!.scrollTop = 120;
+    document.querySelector<HTMLElement>("#f-1")!.focus();
+    replace(region, page(""), () => undefined);
+    expect([fold("filter-theme").open, fold("more-theme").open]).toEqual([true, true]);
+    expect(document.querySelector("fieldset")!.scrollTop).toBe(120);
+    expect(document.activeElement?.id).toBe("f-1");
+  });
+
+  it("unfolds the rest of a list when what was chosen is there now, and leaves a facet folded", () => {
+    document.body.innerHTML = `<div id="found">${page("")}</div>`;
+    replace(document.querySelector<HTMLElement>("#found")!, page(" open"), () => undefined);
+    expect([fold("filter-theme").open, fold("more-theme").open]).toEqual([false, true]);
   });
 });

@@ -18,12 +18,21 @@ export function getQuery(data: FormData): string {
   return query.toString();
 }
 
-function replace(region: HTMLElement, html: string, setUp: SetUp): void {
+const LISTS = "details > fieldset";
+
+/** Put in what was found; the focus, what is unfolded and how far the lists were scrolled stay. */
+export function replace(region: HTMLElement, html: string, setUp: SetUp): void {
   const focused = region.contains(document.activeElement) ? document.activeElement?.id : "";
   const open = new Map([...region.querySelectorAll("details")].map((one) => [one.id, one.open]));
+  const scrolled = new Map([...region.querySelectorAll(LISTS)].map((one) => [one.parentElement!.id, one.scrollTop]));
   region.innerHTML = html;
   for (const one of region.querySelectorAll("details")) {
-    one.open = open.get(one.id) ?? one.open;
+    const wasOpen = open.get(one.id) ?? one.open;
+    // A value that was chosen in sight may be below the fold now.
+    one.open = wasOpen || (one.matches(".filter-more") && one.open);
+  }
+  for (const one of region.querySelectorAll(LISTS)) {
+    one.scrollTop = scrolled.get(one.parentElement!.id) ?? 0;
   }
   setUp(region);
   if (focused) {

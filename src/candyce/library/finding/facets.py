@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from candyce.library.models import LANGUAGE_NAMES, Resource
 
-SHOWN = 12  # values of an open facet (themes, packages…) that a page shows
+SHOWN = 12  # values of an open facet (themes, packages…) that are in sight; the others unfold
+MOST = 100  # of its values that can be chosen
 # Minutes: up to and with the second.
 BANDS = {
     "30": (0, 30, _("Up to 30 min")),
@@ -71,15 +72,30 @@ class Choice:
 
 @dataclass(frozen=True)
 class Shown:
-    """A facet as the page shows it."""
+    """A facet as the page shows it; ``whole``: with all values that were found."""
 
     name: str
     label: str
     choices: list[Choice]
+    in_sight: int
+    whole: bool = True
 
     @property
     def chosen(self) -> int:
         return sum(choice.chosen for choice in self.choices)
+
+    @property
+    def head(self) -> list[Choice]:
+        return self.choices[: self.in_sight]
+
+    @property
+    def more(self) -> list[Choice]:
+        """What unfolds."""
+        return self.choices[self.in_sight :]
+
+    @property
+    def more_chosen(self) -> bool:
+        return any(choice.chosen for choice in self.more)
 
 
 def get_band(minutes: int) -> str:
@@ -123,7 +139,7 @@ def show(counts: Counts, chosen: Chosen, is_about: Callable[[str, str], bool]) -
         found, wanted = counts.get(facet.name, {}), chosen.get(facet.name, ())
         values: Iterable[str]
         if facet.open:
-            ranked = sorted(found, key=lambda value: (-found[value], value))[:SHOWN]
+            ranked = sorted(found, key=lambda value: (-found[value], value))[:MOST]
             values = [*ranked, *(value for value in wanted if value not in ranked)]
         else:
             values = [value for value in facet.labels if found.get(value) or value in wanted]
@@ -138,5 +154,8 @@ def show(counts: Counts, chosen: Chosen, is_about: Callable[[str, str], bool]) -
             for value in values
         ]
         if choices:
-            shown.append(Shown(facet.name, str(facet.label), choices))
+            in_sight = SHOWN if facet.open else len(choices)
+            shown.append(
+                Shown(facet.name, str(facet.label), choices, in_sight, len(found) <= len(choices))
+            )
     return shown

@@ -165,6 +165,7 @@ def _page_schema() -> dict[str, Any]:
         previous=link,
         facets={
             "type": "object",
+            "description": "By facet; of those whose values are open (themes, packages), the 100 most frequent.",
             "additionalProperties": {"type": "array", "items": choice},
         },
         resources={"type": "array", "items": {"$ref": "#/components/schemas/Resource"}},

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.utils import timezone
 
 from candyce.library.editions import do_make_edition, do_note_change
-from candyce.library.finding import asked, keeping, queries, store
+from candyce.library.finding import asked, facets, keeping, queries, store
 from candyce.library.models import Resource, SearchChange
 from candyce.projects.blobs import do_store_blob
 
@@ -301,3 +302,36 @@ def test_facets_of_a_huge_library_name_nothing_that_is_hidden(shelf, monkeypatch
     chosen = find(shelf.bob, "theme=Secret").facets
     shown = {one.name: [(choice.value, choice.count) for choice in one.choices] for one in chosen}
     assert shown["theme"] == [("Analyse", 1), ("Secret", 0)]
+
+
+def read_themes(page):
+    """The themes of the page in sight, and those of its part that unfolds with whether it is open."""
+    body = page.split('id="filter-theme"')[1].split('id="filter-language"')[0]
+    head, _tag, rest = body.partition('<details class="filter-more" id="more-theme"')
+    names = [re.findall(r'name="theme" value="([^"]+)"', part) for part in (head, rest)]
+    return *names, rest.startswith(" open>"), "Tout afficher (15)" in plain_spaces(rest)
+
+
+def plain_spaces(text):
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_every_theme_can_be_ticked_those_beyond_the_first_ones_in_a_part_that_unfolds(
+    school, portal
+):
+    themes = [f"Thème {number:02}" for number in range(15)]
+    for number, theme in enumerate(themes):
+        publish(f"r-{number}", "Une leçon", theme=theme, visibility="everyone")
+    page = portal.get("/library/").content.decode()
+    assert read_themes(page) == (themes[:12], themes[12:], False, True)
+    assert 'id="more-language"' not in page
+    page = portal.get("/library/?theme=Thème+13").content.decode()
+    assert read_themes(page) == (themes[:12], themes[12:], True, True)
+    assert [one["id"] for one in portal.get("/api/library/").json()["facets"]["theme"]] == themes
+
+
+def test_a_facet_of_very_many_values_shows_the_hundred_most_frequent_and_what_was_chosen():
+    counts = {"package": {f"package-{number:03}": 1 for number in range(150)}}
+    [shown] = facets.show(counts, {"package": ("package-140",)}, lambda *_value: False)
+    assert len(shown.choices) == 101
+    assert (shown.choices[-1].value, shown.more_chosen, shown.whole) == ("package-140", True, False)
