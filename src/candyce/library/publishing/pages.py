@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -106,7 +107,10 @@ class Publication:
             start |= self._take_credits(start["authors"])
         elif self.links.origin is not None and self.shows_origin:
             start |= self._take_up(self.links.origin.resource, said)
-        return start | (self.draft.values if self.draft is not None else {})
+        start |= self.draft.values if self.draft is not None else {}
+        if self.is_separate(start) and not (self.draft and "co_authors" in self.draft.values):
+            start.pop("co_authors", None)  # those of the other resource are not asked unseen
+        return start
 
     def _take_up(self, original: Resource, said: dict[str, Any]) -> dict[str, Any]:
         """Of an adaptation: the original's description, with its authors after oneself."""
@@ -132,13 +136,19 @@ class Publication:
         notes = [text % {"names": ", ".join(one["names"]), "title": one["title"]} for one in taken]
         return {"authors": [*authors, *dict.fromkeys(names)], "notes": "\n".join(notes)}
 
+    def is_separate(self, values: Mapping[str, Any]) -> bool:
+        """Whether these answers make a resource apart of what could be an edition."""
+        return self.links.chooses and values.get("target") == SEPARATE
+
     def get_form(self, data: Any = None) -> PublishForm:
+        initial = None if data is not None else self.get_initial()
+        separate = self.is_separate(data if data is not None else initial or {})
         return PublishForm(
             data,
-            initial=None if data is not None else self.get_initial(),
+            initial=initial,
             user=self.user,
-            resource=self.links.target,
-            original=self.links.original,
+            resource=self.links.get_edited(separate=separate),
+            original=self.links.get_original(separate=separate),
             targets=self.get_targets(),
         )
 

@@ -48,12 +48,16 @@ class Links:
     origin: Edition | None
     last: Edition | None
 
-    @property
-    def original(self) -> Resource | None:
-        """The work by somebody else whose licence binds this one."""
-        if self.target is not None:
-            return self.target.adapted_from
+    def get_original(self, *, separate: bool) -> Resource | None:
+        """The work by somebody else whose licence binds this one; ``separate``: as for :meth:`get_edited`."""
+        edited = self.get_edited(separate=separate)
+        if edited is not None:
+            return edited.adapted_from
         return self.origin.resource if self.origin else None
+
+    def get_edited(self, *, separate: bool) -> Resource | None:
+        """The resource of which this is an edition; ``separate``: a resource apart is chosen, where one may choose."""
+        return None if separate and self.chooses else self.target
 
     @property
     def chooses(self) -> bool:

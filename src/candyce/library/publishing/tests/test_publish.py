@@ -7,6 +7,7 @@ import json
 import pytest
 from django.urls import reverse
 
+from candyce.conftest import make_user
 from candyce.library.models import Draft, Resource
 from candyce.library.publishing.tests.publications import (
     give_notebook,
@@ -220,3 +221,44 @@ def test_licence_of_the_original_binds_its_adaptations(portal, school):
     assert (
         publish(portal, school.charlie, project, licence="CC-BY-NC-SA-4.0").adapted_from == original
     )
+
+
+def test_licence_binds_what_a_co_author_publishes_apart_from_the_original(portal, school):
+    dan = make_user("dan", "teacher", school.organisation)
+    original = publish(
+        portal, school.alice, make_project(school.alice), licence="CC-BY-NC-SA-4.0",
+        visibility="establishment",
+    )  # fmt: skip
+    original.co_authors.add(dan)
+    portal.force_login(dan)
+    portal.post(reverse("library:adapt", args=[original.pk]))
+    project = Project.objects.get(owner=dan)
+    give_notebook(project, "# Autre")
+    url = reverse("library:publish", args=[project.pk])
+    assert "co_authors" not in portal.get(url).context["form"].fields
+    settle(project)
+    answer = portal.post(url, typed(action="publish", licence="CC0-1.0", target="separate"))
+    assert "licence" in answer.context["form"].errors
+    assert not Resource.objects.filter(owner=dan).exists()
+    # What was typed makes a work of Dan's own: he names co-authors, and nobody is asked unseen.
+    assert portal.get(url).context["form"]["co_authors"].value() == ""
+    Draft.objects.filter(project=project).update(values={"target": "separate"})
+    assert portal.get(url).context["form"]["co_authors"].value() is None
+    apart = publish(portal, dan, project, licence="CC-BY-NC-SA-4.0", target="separate")
+    assert (apart.owner, apart.adapted_from) == (dan, original)
+
+
+def test_establishment_of_the_original_is_not_offered_for_a_resource_apart(portal, school):
+    original = publish(portal, school.alice, make_project(school.alice), visibility="establishment")
+    original.co_authors.add(school.charlie)
+    Resource.objects.filter(pk=original.pk).update(licence="CC0-1.0")
+    portal.force_login(school.charlie)
+    portal.post(reverse("library:adapt", args=[original.pk]))
+    project = Project.objects.get(owner=school.charlie)
+    give_notebook(project, "# Autre")
+    url = reverse("library:publish", args=[project.pk])
+    portal.get(url)
+    settle(project)
+    there = {"visibility": "establishment", "establishment": str(school.organisation.pk)}
+    answer = portal.post(url, typed(action="publish", target="separate", **there))
+    assert "establishment" in answer.context["form"].errors
