@@ -13,7 +13,8 @@ class Draft(models.Model):
     """A person's publication of a project before it is made: nothing typed is lost.
 
     ``values`` is what stands in the form, as typed. ``tree`` is what was tried last and ``trial`` what came of
-    it: ``{"state": "queued|running|done", "at": ISO, "result", "path", "cell", "message", "kernel", "links"}``.
+    it: ``{"state": "queued|running|done", "at": ISO, "token", "result", "path", "cell", "message", "kernel",
+    "links"}``; ``token`` is another for each trial that is planned.
     ``credits``: whose changes were taken in, ``{"slug": of the adaptation, "names": […]}``; these names stand with the
     authors', whatever the form says.
     """

@@ -6,6 +6,7 @@ does the work, the result is "unavailable", which is said and keeps nobody from 
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,7 +53,8 @@ def plan_trial(draft: Draft, tree: dict[str, list]) -> None:
             draft.tree, draft.trial = locked.tree, locked.trial
             return
         locked.tree = tree
-        locked.trial = {"state": QUEUED, "at": timezone.now().isoformat()}
+        now = timezone.now().isoformat()
+        locked.trial = {"state": QUEUED, "at": now, "token": secrets.token_hex(8)}
         locked.save(update_fields=("tree", "trial"))
         draft.tree, draft.trial = locked.tree, locked.trial
         key = str(draft.pk)

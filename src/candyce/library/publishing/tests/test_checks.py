@@ -239,6 +239,28 @@ def test_without_a_network_links_are_not_checked_and_that_is_said(school, monkey
     assert outside.ask_links(read_content(project.tree)) == {"asked": None, "links": []}
 
 
+@pytest.mark.parametrize("changed", [True, False], ids=["other files", "check again"])
+def test_trial_says_nothing_of_one_planned_while_it_ran(school, monkeypatch, changed):
+    project = make_project(school.alice)
+    draft = Draft.objects.create(project=project, user=school.alice)
+    trial.plan_trial(draft, project.tree)
+    ended = {"state": "done", "result": "passed"}
+
+    def run(_draft):
+        if changed:
+            give_notebook(project, "# Autre")
+        trial.forget_trial(draft)
+        trial.plan_trial(draft, project.tree)
+        return ended
+
+    monkeypatch.setattr(tasks, "run_trial", run)
+    assert tasks.try_out.call(str(draft.pk)) == ""
+    draft.refresh_from_db()
+    assert draft.trial["state"] == "queued"
+    monkeypatch.setattr(tasks, "run_trial", lambda _draft: ended)
+    assert tasks.try_out.call(str(draft.pk)) == "passed"
+
+
 def test_trial_that_breaks_down_counts_as_not_tried(school, monkeypatch):
     project = make_project(school.alice)
     draft = Draft.objects.create(project=project, user=school.alice)
