@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.audit import do_audit
 from candyce.accounts.models import User
-from candyce.lib.errors import BadRequest
+from candyce.lib.errors import BadRequest, NotFound
 from candyce.library.editions import do_note_change
 from candyce.library.models import Invitation, Resource
 from candyce.library.news import do_tell
@@ -36,15 +36,17 @@ def do_invite(resource: Resource, people: Iterable[User], *, acting_user: User) 
 
 @transaction.atomic
 def accept(invitation: Invitation, *, acting_user: User) -> Resource:
-    """Become co-author: the name is added to those that are cited."""
+    """Become co-author: the name is added to those that are cited. Raises :class:`NotFound` for an invitation that went."""
     resource = Resource.objects.select_for_update().get(pk=invitation.resource_id)
+    gone, _rows = Invitation.objects.filter(pk=invitation.pk, user=acting_user).delete()
+    if not gone:  # withdrawn, or answered in another tab, since it was read
+        raise NotFound
     resource.co_authors.add(acting_user)
     if acting_user.full_name not in resource.authors:
         resource.authors = [*resource.authors, acting_user.full_name]
         resource.save(update_fields=("authors", "updated_at"))
     if invitation.invited_by is not None and invitation.invited_by != acting_user:
         do_tell(invitation.invited_by, "co_author_joined", resource, who=acting_user.full_name)
-    invitation.delete()
     do_forget_typed(resource, ("authors", "co_authors"))
     do_audit("resource.joined", resource, acting_user=acting_user)
     do_note_change(resource)
@@ -60,6 +62,7 @@ def decline(invitation: Invitation, *, acting_user: User) -> None:
 @transaction.atomic
 def remove(resource: Resource, person: User, *, acting_user: User) -> None:
     """Take a co-author, or somebody asked, out. Their name stays where they wrote: an author edits it."""
+    Resource.objects.select_for_update().get(pk=resource.pk)  # who accepts meanwhile waits
     resource.invitations.filter(user=person).delete()
     do_forget_typed(resource, ("co_authors",))
     resource.co_authors.remove(person)
@@ -90,6 +93,7 @@ def set_co_authors(resource: Resource, people: Iterable[User], *, acting_user: U
     From the page of the description alone: a form begun earlier, for an edition, knows nobody who came since.
     """
     wanted = list(people)
+    Resource.objects.select_for_update().get(pk=resource.pk)  # who accepts meanwhile waits
     for person in resource.co_authors.exclude(pk__in=[one.pk for one in wanted]):
         remove(resource, person, acting_user=acting_user)
     resource.invitations.exclude(user__in=wanted).delete()

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candyce.conftest import make_user
+from candyce.lib.errors import NotFound
 from candyce.library.licences import RESERVED
 from candyce.library.models import Draft, Invitation, Resource
 from candyce.library.origin import is_written_by
@@ -62,6 +63,15 @@ def test_stale_draft_takes_nobody_out_who_joined_since(portal, school, dan, own)
     give_notebook(own.source, "# Autre")
     publish(portal, school.alice, own.source, co_authors="")  # a form opened before Dan joined
     assert list(own.co_authors.all()) == [dan]
+
+
+def test_invitation_that_was_withdrawn_meanwhile_makes_nobody_co_author(school, dan, own):
+    Invitation.objects.create(resource=own, user=dan, invited_by=school.alice)
+    opened = Invitation.objects.get()
+    authors.remove(own, dan, acting_user=school.alice)
+    with pytest.raises(NotFound):
+        authors.accept(opened, acting_user=dan)
+    assert not own.co_authors.exists()
 
 
 def test_removed_co_author_is_not_asked_again_by_a_stale_draft(portal, school, dan, own):
