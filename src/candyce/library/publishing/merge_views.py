@@ -54,6 +54,8 @@ def merge(request: SignedInRequest, slug: str, other: str) -> HttpResponse:
                 chosen,
                 acting_user=request.user,
                 state=request.POST.get("state", ""),
+                sides=sides,
+                plan=plan,
             )
         except CandyceError as refusal:
             error = refusal

@@ -17,7 +17,7 @@ from candyce.library.origin import is_written_by
 from candyce.library.publishing.actions import get_present_tree
 from candyce.library.publishing.changes import read_side
 from candyce.library.publishing.merging.cells import apply
-from candyce.library.publishing.merging.plan import FileChanges, Plan, make_plan
+from candyce.library.publishing.merging.plan import FileChanges, Plan
 from candyce.projects import access as projects
 from candyce.projects import files
 from candyce.projects.actions import cut_version, fork
@@ -75,28 +75,29 @@ def merge(
     *,
     acting_user: User,
     state: str,
+    sides: Sides,
+    plan: Plan,
 ) -> Project:
     """Write the changes chosen (number of the file, number of the cell or :data:`WHOLE` -> how) into the original's
-    project, whose state before is kept as a version.
+    project, whose state before is kept as a version. All of them are written, with whose they are, or none.
 
-    Raises :class:`Moved` when what differs is no longer what was shown, :class:`NothingChosen`, or
-    :class:`LicenceForbids`.
+    ``sides`` and ``plan``: what differs now. Raises :class:`Moved` when that is no longer what was shown (``state``),
+    :class:`NothingChosen`, or :class:`LicenceForbids`.
     """
     verdict = get_verdict(resource, adaptation, acting_user)
     if not verdict.allowed:
         raise LicenceForbids(verdict.sentence)
-    sides = get_sides(resource, adaptation, acting_user)
-    plan = make_plan(sides.base, sides.theirs, sides.mine)
     if plan.state != state:
         raise Moved
     contents = _make_contents(plan, sides, chosen)
     if not contents:
         raise NothingChosen
-    project = sides.project or _make_project(resource, acting_user)
-    cut_version(project, Version.Reason.NAMED, acting_user=acting_user)
-    for path, data in contents.items():
-        _write(project, path, data, acting_user)
-    _do_note(resource, adaptation, project, sorted(contents), acting_user)
+    with transaction.atomic():
+        project = sides.project or _make_project(resource, acting_user)
+        cut_version(project, Version.Reason.NAMED, acting_user=acting_user)
+        for path, data in contents.items():
+            _write(project, path, data, acting_user)
+        _do_note(resource, adaptation, project, sorted(contents), acting_user)
     return project
 
 
@@ -141,7 +142,6 @@ def _write(project: Project, path: str, data: bytes | None, user: User) -> None:
         files.delete_file(present, path, acting_user=user)
 
 
-@transaction.atomic
 def _do_note(
     resource: Resource, adaptation: Resource, project: Project, paths: list[str], user: User
 ) -> None:
