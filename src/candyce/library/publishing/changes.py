@@ -12,29 +12,44 @@ from candyce.projects.blobs import read_blob
 from candyce.projects.kinds import Kind, kind_of, read_text
 from candyce.projects.notebooks import read_notebook
 
-FILES = 40  # compared on one page
+FILES = 40  # named on one page
+COMPARED = 4  # compared there: each may take seconds
 SIZE = 3_000_000  # bytes of a file that is compared
 
 
 @dataclass(frozen=True)
 class Changed:
-    """``comparison``: None where only that it differs can be said."""
+    """``comparison``: None where only that it differs can be said. ``later``: it is compared on a page of its own."""
 
     change: FileChange
     comparison: Comparison | None
+    later: bool = False
 
 
-def compare_files(before: Tree, after: Tree) -> list[Changed]:
-    return [
-        Changed(change, _compare(before, after, change))
-        for change in compare_trees(before, after)[:FILES]
-    ]
+def compare_files(before: Tree, after: Tree, *, only: str = "") -> tuple[list[Changed], int]:
+    """Files that differ, and how many more were left out.
+
+    The first :data:`COMPARED` of those that can be compared are, or the one named ``only``; the others are named.
+    """
+    differing = [one for one in compare_trees(before, after) if only in {"", one.path}]
+    found: list[Changed] = []
+    compared = 0
+    for change in differing[:FILES]:
+        if not _is_comparable(change):
+            found.append(Changed(change, None))
+        elif compared == COMPARED:
+            found.append(Changed(change, None, later=True))
+        else:
+            compared += 1
+            found.append(Changed(change, _compare(before, after, change)))
+    return found, len(differing) - len(found)
+
+
+def _is_comparable(change: FileChange) -> bool:
+    return change.kind == "changed" and kind_of(change.path) is not None
 
 
 def _compare(before: Tree, after: Tree, change: FileChange) -> Comparison | None:
-    kind = kind_of(change.path)
-    if change.kind != "changed" or kind is None:
-        return None
     sides = [read_side(tree, change.path) for tree in (before, after)]
     if any(side is None for side in sides):
         return None

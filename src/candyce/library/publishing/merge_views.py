@@ -39,12 +39,16 @@ def show_adaptations(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def merge(request: SignedInRequest, slug: str, other: str) -> HttpResponse:
-    """What an adaptation changes, cell by cell; the authors of the original take over what they choose."""
+    """What an adaptation changes, cell by cell; the authors of the original take over what they choose.
+
+    ``file`` in the address: of this one alone.
+    """
     resource = access.get_teaching_resource(request.user, slug)
     adaptation = access.get_adaptation(request.user, resource, other)
     error: CandyceError | None = None
     sides = actions.get_sides(resource, adaptation, request.user)
-    plan = make_plan(sides.base, sides.theirs, sides.mine)
+    only = request.GET.get("file", "")
+    plan = make_plan(sides.base, sides.theirs, sides.mine, only=only)
     if request.method == "POST":
         chosen = _choose_all(plan) if request.POST.get("action") == "all" else _read(request.POST)
         try:
@@ -70,6 +74,7 @@ def merge(request: SignedInRequest, slug: str, other: str) -> HttpResponse:
         "resource": resource,
         "adaptation": adaptation,
         "plan": plan,
+        "only": only,
         "sides": sides,
         "verdict": actions.get_verdict(resource, adaptation, request.user),
         "error": error,

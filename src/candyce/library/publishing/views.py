@@ -168,17 +168,19 @@ def show_preview(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @login_required
 def show_changes(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """What a new edition changes, cell by cell."""
+    """What a new edition changes, cell by cell; ``file``: in this one alone."""
     project = access.get_publishable(request.user, pk)
     tree = actions.get_present_tree(project)
     publication = Publication(project, request.user, tree)
     last = publication.links.last
     if last is None:
         raise NotFound
+    changes, more = compare_files(last.version.tree, tree, only=request.GET.get("file", ""))
     context = {
         "project": project,
         "last": last,
         "resource": publication.links.target,
-        "changes": compare_files(last.version.tree, tree),
+        "changes": changes,
+        "more": more,
     }
     return render(request, "library/publishing/changes.html", context)

@@ -113,7 +113,7 @@ def _make_contents(
                 found[file.path] = read_blob(entry[0]) if entry else None
             continue
         cells = {cell: how for (number, cell), how in chosen.items() if number == file.number}
-        if cells:
+        if cells and not file.later:
             found[file.path] = _merge_notebook(file, sides, cells)
     return found
 

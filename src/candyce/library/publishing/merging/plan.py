@@ -10,10 +10,12 @@ from typing import Any
 from candyce.library.publishing.changes import read_side
 from candyce.library.publishing.content import Tree
 from candyce.library.publishing.merging.cells import CellChange, find_changes
-from candyce.library.publishing.queries import compare_trees
+from candyce.library.publishing.queries import FileChange, compare_trees
 from candyce.projects.paths import is_notebook
 
 FILES = 100
+Trees = tuple[Tree, Tree, Tree]
+COMPARED = 4  # notebooks that one page looks into: each may take seconds
 
 
 @dataclass
@@ -21,7 +23,8 @@ class FileChanges:
     """A file that the adaptation adds, removes or changes.
 
     ``cells``: of a notebook that both have; else the file is taken whole. ``meets``: I changed it too, or it is
-    there under this name already: taking theirs puts it in the place of mine.
+    there under this name already: taking theirs puts it in the place of mine. ``later``: it is looked into on a page
+    of its own.
     """
 
     number: int
@@ -29,10 +32,11 @@ class FileChanges:
     kind: str
     cells: list[CellChange] = field(default_factory=list)
     meets: bool = False
+    later: bool = False
 
     @property
     def whole(self) -> bool:
-        return not self.cells
+        return not self.cells and not self.later
 
 
 @dataclass
@@ -42,35 +46,48 @@ class Plan:
     files: list[FileChanges]
     state: str
 
+    @property
+    def later(self) -> int:
+        """How many notebooks are looked into on pages of their own."""
+        return sum(file.later for file in self.files)
 
-def make_plan(base: Tree, theirs: Tree, mine: Tree) -> Plan:
+
+def make_plan(base: Tree, theirs: Tree, mine: Tree, *, only: str = "") -> Plan:
+    """What differs in all files, or in the one named ``only``; of many notebooks the first are looked into."""
+    trees = (base, theirs, mine)
     files: list[FileChanges] = []
-    for change in compare_trees(base, theirs)[:FILES]:
-        found = _look_at(len(files), change.path, change.kind, (base, theirs, mine))
+    compared = 0
+    changes = [one for one in compare_trees(base, theirs) if only in {"", one.path}]
+    for change in changes[:FILES]:
+        cells = _has_cells(change, trees)
+        closely = cells and compared < COMPARED
+        compared += closely
+        found = _look_at(len(files), change, trees, cells=cells, closely=closely)
         if found is not None:
             files.append(found)
-    names = [
-        sorted((path, entry[0]) for path, entry in tree.items()) for tree in (base, theirs, mine)
-    ]
-    return Plan(files, hashlib.sha256(json.dumps(names).encode()).hexdigest()[:32])
+    names = [sorted((path, entry[0]) for path, entry in tree.items()) for tree in trees]
+    state = hashlib.sha256(json.dumps([only, *names]).encode()).hexdigest()[:32]
+    return Plan(files, state)
+
+
+def _has_cells(change: FileChange, trees: Trees) -> bool:
+    """Whether it is a notebook that all three have, and theirs is not mine already."""
+    _before, new, own = (_digest(tree, change.path) for tree in trees)
+    return change.kind == "changed" and is_notebook(change.path) and own not in {None, new}
 
 
 def _look_at(
-    number: int, path: str, kind: str, trees: tuple[Tree, Tree, Tree]
+    number: int, change: FileChange, trees: Trees, *, cells: bool, closely: bool
 ) -> FileChanges | None:
-    before, new, own = (_digest(tree, path) for tree in trees)
+    before, new, own = (_digest(tree, change.path) for tree in trees)
     if own == new:
         return None  # mine has it already
-    if kind == "changed" and own and is_notebook(path) and own != before:
-        return _look_into(number, path, trees, meets=True)
-    if kind == "changed" and own and is_notebook(path):
-        return _look_into(number, path, trees, meets=False)
-    return FileChanges(number, path, kind, meets=own != before)
+    if closely:
+        return _look_into(number, change.path, trees, meets=own != before)
+    return FileChanges(number, change.path, change.kind, meets=own != before, later=cells)
 
 
-def _look_into(
-    number: int, path: str, trees: tuple[Tree, Tree, Tree], *, meets: bool
-) -> FileChanges | None:
+def _look_into(number: int, path: str, trees: Trees, *, meets: bool) -> FileChanges | None:
     sides: list[Any] = [read_side(tree, path) for tree in trees]
     if any(side is None for side in sides):
         return FileChanges(number, path, "changed", meets=meets)

@@ -9,14 +9,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from candyce.library.models import News, Resource
+from candyce.library.models import Draft, News, Resource
+from candyce.library.publishing import changes
+from candyce.library.publishing.merging import plan
 from candyce.library.publishing.merging.cells import BOTH, THEIRS, apply, find_changes
 from candyce.library.publishing.tests.publications import (
     TEXT,
     give_notebook,
+    make_notebook,
     make_project,
     publish,
 )
+from candyce.projects import files
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Project
 
@@ -155,6 +159,64 @@ def test_merging_something_else_than_what_was_shown_is_refused(portal, school, a
         ).status_code
         == 422
     )
+
+
+def test_merge_that_does_not_fit_writes_nothing(portal, school, adapted, settings):
+    original, adaptation = adapted
+    theirs = Project.objects.get(owner=school.charlie)
+    files.put_file(theirs, "z.txt", b"z" * 20_000, acting_user=school.charlie)
+    publish(portal, school.charlie, theirs, authors="Charlie Test")
+    portal.force_login(school.alice)
+    url = reverse("library:merge", args=[original.pk, adaptation.pk])
+    state = portal.get(url).context["plan"].state
+    source = original.source
+    settings.PROJECT_QUOTA = source.size + 10_000
+    answer = portal.post(url, {"state": state, "action": "all"})
+    assert answer.status_code == answer.context["error"].status
+    source.refresh_from_db()
+    assert source.tree == original.version.tree
+    assert not Draft.objects.exclude(credits=[]).exists()
+
+
+def test_page_looks_into_few_notebooks_and_leads_to_the_others(
+    portal, school, adapted, monkeypatch
+):
+    names = ("a.ipynb", "b.ipynb")
+    trees = [
+        make_project(school.alice, **dict.fromkeys(names, make_notebook(text))).tree
+        for text in ("Un texte.", "Un autre texte.")
+    ]
+    for module in (plan, changes):
+        monkeypatch.setattr(module, "COMPARED", 1)
+    first, later = plan.make_plan(*trees, trees[0]).files
+    assert [first.later, len(first.cells), later.later, later.cells] == [False, 1, True, []]
+    assert not later.whole
+    (alone,) = plan.make_plan(*trees, trees[0], only="b.ipynb").files
+    assert (alone.path, len(alone.cells)) == ("b.ipynb", 1)
+    compared, _more = changes.compare_files(*trees)
+    assert [(one.later, one.comparison is None) for one in compared] == [
+        (False, False), (True, True),
+    ]  # fmt: skip
+    (alone,), more = changes.compare_files(*trees, only="b.ipynb")
+    assert (alone.comparison is None, more) == (False, 0)
+
+
+def test_changes_of_one_file_are_taken_from_its_own_page(portal, school, adapted, monkeypatch):
+    original, adaptation = adapted
+    portal.force_login(school.alice)
+    url = reverse("library:merge", args=[original.pk, adaptation.pk])
+    with monkeypatch.context() as patched:
+        patched.setattr(plan, "COMPARED", 0)
+        whole = portal.get(url)
+        assert "?file=tri.ipynb" in whole.content.decode()
+        taken = portal.post(url, {"state": whole.context["plan"].state, "take": ["0:1", "0:-1"]})
+        assert taken.status_code == 422
+    page = portal.get(f"{url}?file=tri.ipynb")
+    assert url in page.content.decode()
+    state = page.context["plan"].state
+    assert portal.post(url, {"state": state, "take": ["0:1"]}).status_code == 409
+    answer = portal.post(f"{url}?file=tri.ipynb", {"state": state, "take": ["0:1"]})
+    assert answer.status_code == 302
 
 
 def test_without_a_project_one_is_made(portal, school, adapted):
