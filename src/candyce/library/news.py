@@ -33,6 +33,14 @@ KINDS: dict[str, tuple[Any, str, str, bool]] = {
         "",
         True,
     ),
+    "broken_unowned": (
+        _(
+            "“%(title)s”, which has no author here, does not run any more from top to bottom: its moderators are told."
+        ),
+        "library:executions",
+        "",
+        True,
+    ),
     "works_again": (
         _("“%(title)s” runs again from top to bottom."),
         "library:executions",

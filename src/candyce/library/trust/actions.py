@@ -20,6 +20,7 @@ from candyce.compute.kernels import describe_kernel
 from candyce.library import news
 from candyce.library.editions import do_note_change
 from candyce.library.models import Execution, Outputs, Resource, Thumbnail
+from candyce.library.peers.access import get_moderators
 from candyce.library.trust.derive import Derived, derive
 from candyce.library.trust.execute import Notebook, Report, run_tree
 from candyce.library.trust.queries import get_executions, has_outputs, read_main
@@ -178,11 +179,19 @@ def _do_tell(resource: Resource, before: Execution | None, execution: Execution)
     was = before.result if before is not None else ""
     if execution.result in BROKEN:
         news.do_forget(resource, "works_again")
-        if was not in BROKEN:
-            news.do_tell_authors(resource, "broken")
+        if was not in BROKEN and not news.do_tell_authors(resource, "broken"):
+            _do_tell_moderators(resource, "broken_unowned")
     elif execution.result == Result.PASSED and was in BROKEN:
-        news.do_forget(resource, "broken")
-        news.do_tell_authors(resource, "works_again")
+        for kind in ("broken", "broken_unowned"):
+            news.do_forget(resource, kind)
+        if not news.do_tell_authors(resource, "works_again"):
+            _do_tell_moderators(resource, "works_again")
+
+
+def _do_tell_moderators(resource: Resource, kind: str) -> None:
+    """Where nobody answers for a resource, as for what ships with Candyce."""
+    for user in get_moderators(resource):
+        news.do_tell(user, kind, resource)
 
 
 def _do_store(resource: Resource, derived: Derived, picture: Picture | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -39,6 +40,10 @@ def passed(**values) -> Report:
     )
 
 
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def failed() -> Report:
     return passed(result="failed", path="cours.ipynb", cell=1, message="NameError: x")
 
@@ -58,6 +63,28 @@ def test_authors_are_told_of_a_fault_and_of_its_end(school, publish, results):
     assert SearchChange.objects.count() == changes + 3
     assert resource.environment == "pyodide-1-a"
     assert news.get_news(school.alice)[0].url == "/library/suites/executions/"
+
+
+def test_moderators_are_told_of_what_has_no_author(school, publish, portal, results):
+    resource = publish(notebook("1"), owner=None)
+    portal.force_login(school.admin)
+    told = []
+    for report in (failed(), failed(), passed()):
+        results[:] = [report]
+        actions.execute(resource.pk)
+        assert {one.user for one in resource.news.all()} == {school.admin}
+        page = unescape(portal.get("/").content.decode())
+        told.append([one.text for one in news.get_news(school.admin) if f">{one.text}</a>" in page])
+    broken = (
+        "« Les suites », qui n’a pas d’auteur ici, ne s’exécute plus jusqu’au bout : "
+        "la modération en est prévenue."
+    )
+    works = "« Les suites » s’exécute de nouveau du début à la fin."
+    assert [[plain(one) for one in texts] for texts in told] == [[broken], [broken], [works]]
+    resource.co_authors.add(school.charlie)
+    results[:] = [failed()]
+    actions.execute(resource.pk)
+    assert {one.user for one in resource.news.all()} == {school.charlie}
 
 
 @pytest.fixture
