@@ -159,7 +159,12 @@ def get_list(user: Visitor) -> dict[str, Any]:
 
 
 def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
-    """What stands beside a resource: used with it, next in the programme, else what is close to it."""
+    """What stands beside a resource: used with it, next in the programme, else what is close to it.
+
+    Nothing of it for who switched recommendations off.
+    """
+    if _is_off(user):
+        return {"following": [], "together": [], "close": []}
     following = get_next(user, resource, count=FEW)
     shown = {one.resource.pk for one in following}
     together = [one for one in get_together(user, resource) if one.resource.pk not in shown][:FEW]
@@ -167,9 +172,13 @@ def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
     return {"following": following, "together": together, "close": close}
 
 
+def _is_off(user: Visitor) -> bool:
+    return user.is_authenticated and not get_reader(user).recommendations
+
+
 def get_together(user: Visitor, resource: Resource) -> list[Suggestion]:
     """What several teachers used as well; nothing for who switched recommendations off."""
-    if user.is_authenticated and not get_reader(user).recommendations:
+    if _is_off(user):
         return []
     rows = [near for near in _get_neighbours(resource) if near.people >= TOGETHER]
     rows.sort(key=lambda near: -near.together)
@@ -181,17 +190,21 @@ def get_together(user: Visitor, resource: Resource) -> list[Suggestion]:
     ]
 
 
-def _get_close(user: Visitor, resource: Resource, shown: set[str]) -> list[Resource]:
+def _get_close(user: Visitor, resource: Resource, shown: set[str]) -> list[Suggestion]:
     """Of the same theme or with the same keywords: for where uses say nothing yet."""
+    found = _find_close(user, resource)
+    others = [one for one in found if one.pk not in shown][:FEW]
+    return [Suggestion(one, reasons.say_close(resource, one)) for one in others]
+
+
+def _find_close(user: Visitor, resource: Resource) -> list[Resource]:
     rows = sorted(_get_neighbours(resource), key=lambda near: -near.alike)
-    keys = [near.key for near in rows if near.alike and near.key not in shown]
     if not rows:  # new since last night
-        related = get_related(access.visible_to(user), resource, count=2 * FEW)
-        return [one for one in related if one.pk not in shown][:FEW]
+        return get_related(access.visible_to(user), resource, count=2 * FEW)
+    keys = [near.key for near in rows if near.alike]
     readable = access.visible_to(user).in_bulk(keys)
     found = [readable[key] for key in keys if key in readable]
-    same = [one for one in found if one.discipline == resource.discipline]
-    return (same or found)[:FEW]
+    return [one for one in found if one.discipline == resource.discipline] or found
 
 
 def _get_neighbours(resource: Resource) -> list[ranking.Neighbour]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from candyce.lib.text import fold
 from candyce.library.models import Resource, Use
 
 LIKED = 3.8  # of 5: from here on it is said that colleagues appreciate it
 RATED = 3
+WORDS = 3  # keywords in common that are named
 
 
 def get_short(label: object) -> str:
@@ -21,6 +23,12 @@ def get_place(resource: Resource, level: str = "") -> str:
     if not level:
         return discipline
     return f"{get_short(Resource.Level(level).label).lower()}, {discipline}"
+
+
+def get_common_level(one: Resource, other: Resource) -> str:
+    """The lowest level that both are for, or nothing."""
+    both = set(one.levels) & set(other.levels)
+    return next((level for level in Resource.Level.values if level in both), "")
 
 
 def is_liked(resource: Resource) -> bool:
@@ -54,7 +62,7 @@ def say_used_together(people: int) -> str:
 
 def say_next(source: Resource, resource: Resource) -> str:
     """It comes later in the programme of a level that both are for."""
-    level = next((one for one in Resource.Level.values if one in resource.levels and one in source.levels), "")  # fmt: skip
+    level = get_common_level(source, resource)
     values = {"title": source.title, "place": get_place(resource, level)}
     return _("Comes after “%(title)s” in %(place)s") % values
 
@@ -69,6 +77,22 @@ def say_in_sequence(title: str) -> str:
 
 def say_later(source: Resource) -> str:
     return _("Often used after “%(title)s”") % {"title": source.title}
+
+
+def say_close(source: Resource, resource: Resource) -> str:
+    """What both have in common: the theme, keywords, else the place in school."""
+    same = source.discipline == resource.discipline
+    if same and source.theme and fold(source.theme) == fold(resource.theme):
+        return _("Same theme: %(theme)s") % {"theme": resource.theme}
+    known = {fold(str(word)) for word in source.keywords}
+    if words := [str(word) for word in resource.keywords if fold(str(word)) in known][:WORDS]:
+        return _("Keywords in common: %(words)s") % {"words": ", ".join(words)}
+    level = get_common_level(source, resource)
+    if level and not same:
+        place = get_short(Resource.Level(level).label).lower()
+    else:
+        place = get_place(resource, level)
+    return _("Also in %(place)s") % {"place": place}
 
 
 def say_of_itself(resource: Resource, *, fresh: bool, people: int) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from candyce.accounts.demo import load_demo_people
 from candyce.accounts.models import Role
 from candyce.conftest import make_user
-from candyce.library.advice import actions, nightly, queries
+from candyce.library.advice import actions, nightly, queries, reasons
 from candyce.library.advice.demo import load_demo_uses
 from candyce.library.advice.programme import get_next
 from candyce.library.advice.tests.conftest import make_resource
@@ -84,6 +84,47 @@ def test_nothing_is_advised_to_pupils_or_to_who_switched_it_off(lessons, school)
     assert queries.get_together(school.charlie, lessons["boucles"]) == []
 
 
+def test_beside_a_resource_nothing_is_suggested_to_who_switched_it_off(lessons, school, portal):
+    make_resource("seule", discipline="musique", levels=["seconde"])
+    headings = ("La suite dans le programme", "Souvent utilisé avec", "Proches de celle-ci")
+    portal.force_login(school.charlie)
+    addresses = ("/library/boucles/", "/library/tris/", "/library/seule/")
+
+    def read_headings():
+        pages = [portal.get(one).content.decode() for one in addresses]
+        return {heading for heading in headings if any(heading in page for page in pages)}
+
+    assert read_headings() == set(headings)
+    Reader.objects.create(user=school.charlie, recommendations=False)
+    assert read_headings() == set()
+    detail = queries.get_detail(school.charlie, lessons["boucles"])
+    assert detail == {"following": [], "together": [], "close": []}
+
+
+def test_what_is_close_says_what_it_has_in_common(school):
+    values = {"theme": "Algorithmique", "keywords": ["Tri", "liste"]}
+    here = make_resource("ici", **values)
+    make_resource("theme", theme="Algorithmique", keywords=["graphe"])
+    make_resource("mots", theme="Données", keywords=["liste", "tri", "csv"])
+    make_resource("place", theme="Données", keywords=["réseau"])
+    make_resource("autre", discipline="musique", keywords=["gamme"], levels=["terminale"])
+    level = make_resource("niveau", discipline="snt")
+    expected = {
+        "theme": "Même thème : Algorithmique",
+        "mots": "Mots-clés communs : liste, tri",
+        "place": "Aussi en première, NSI",
+    }
+
+    def read_close():
+        found = queries.get_detail(school.bob, here)["close"]
+        return {one.resource.slug: plain(one.reason) for one in found}
+
+    assert read_close() == expected  # new since last night
+    nightly.do_learn()
+    assert read_close() == expected
+    assert reasons.say_close(here, level) == "Aussi en première"
+
+
 def test_what_one_may_not_read_is_never_advised(lessons, school):
     actions.record_use(school.alice, lessons["boucles"], "given")
     lessons["tris"].visibility = "me"
@@ -91,8 +132,8 @@ def test_what_one_may_not_read_is_never_advised(lessons, school):
     for name in ("tris", "listes"):
         lessons[name].save()
     detail = queries.get_detail(school.alice, lessons["boucles"])
-    shown = {one.resource.slug for part in ("following", "together") for one in detail[part]}
-    shown |= {one.slug for one in detail["close"]} | set(get_shown(school.alice, count=20))
+    shown = {one.resource.slug for part in detail.values() for one in part}
+    shown |= set(get_shown(school.alice, count=20))
     assert not shown & {"tris", "listes"}
     assert "arbres" in shown
 
