@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from candyce.assignments.models import Copy
 from candyce.exercises.format import Role, get_cells, get_grade_id, get_id, get_source
 from candyce.grading.asked import Asked, Cell, parse_notebook
 from candyce.grading.models import Sheet
+from candyce.lib.markdown import PICTURES, Room
 from candyce.lib.notebook_html import render_cell
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 
 CELLS_LIMIT = 40  # cells of one answer; the rest is in the notebook
+SHARE = PICTURES // 4  # of one answer: nobody's pictures push all others off the page
 _HEADING = re.compile(r"(</?h)[1-6](?=[\s>])")
 _TICKED = re.compile(r"^(\s*[-*+]\s+)\[[xX]\](?=\s)", re.MULTILINE)
 _UNTICKED = re.compile(r"^(\s*[-*+]\s+)\[ ?\](?=\s)", re.MULTILINE)
@@ -30,17 +33,22 @@ class Work:
     """A pupil's cells for one question.
 
     ``present``: the question's own cell is there. ``blank``: nothing was written. ``cut``: there are more
-    cells than are shown.
+    cells than are shown. ``room``: the page's, for pictures.
     """
 
     cells: tuple[Cell, ...]
     present: bool
     blank: bool
     cut: bool
+    room: Room = field(default_factory=Room, compare=False)
 
-    @property
+    @cached_property
     def html(self) -> SafeString:
-        return render_cells(self.cells)
+        share = Room(min(self.room.left, SHARE))
+        before = share.left
+        html = render_cells(self.cells, share)
+        self.room.take(before - share.left)
+        return html
 
 
 def get_trees(pairs: Iterable[tuple[Copy, Sheet | None]]) -> dict[UUID, dict[str, list]]:
@@ -76,7 +84,7 @@ def read_notebooks(tree: dict[str, list], paths: Iterable[str]) -> dict[str, dic
     return found
 
 
-def find_work(asked: Asked, notebook: dict[str, Any]) -> Work:
+def find_work(asked: Asked, notebook: dict[str, Any], room: Room | None = None) -> Work:
     """The cells in which the pupil answers: the question's own, and those added after them.
 
     A cell is known by its ``grade_id``, else by its id. Tests, and the text of a task, are the author's and are
@@ -100,7 +108,8 @@ def find_work(asked: Asked, notebook: dict[str, Any]) -> Work:
         elif within and get_source(cell).strip():
             found.append(cell)
     blank = all(_is_blank(asked, cell) for cell in found)
-    return Work(tuple(found[:CELLS_LIMIT]), present, blank, cut=len(found) > CELLS_LIMIT)
+    shown, cut = tuple(found[:CELLS_LIMIT]), len(found) > CELLS_LIMIT
+    return Work(shown, present, blank, cut, room or Room())
 
 
 def _is_blank(asked: Asked, cell: Cell) -> bool:
@@ -108,15 +117,18 @@ def _is_blank(asked: Asked, cell: Cell) -> bool:
     return not source or source in asked.empty.get(get_id(cell), ())
 
 
-def render_cells(cells: Iterable[Cell]) -> SafeString:
-    """Cells as a fragment of a page: headings below the page's own, choices as boxes."""
-    parts = [_render(cell) for cell in cells]
+def render_cells(cells: Iterable[Cell], room: Room) -> SafeString:
+    """Cells as a fragment of a page: headings below the page's own, choices as boxes.
+
+    ``room``: the page's, for pictures.
+    """
+    parts = [_render(cell, room) for cell in cells]
     return format_html_join("\n", "{}", ((part,) for part in parts))
 
 
-def _render(cell: Cell) -> SafeString:
+def _render(cell: Cell, room: Room) -> SafeString:
     if cell.get("cell_type") == "markdown":
         source = _TICKED.sub(r"\1☑", get_source(cell))
         cell = {**cell, "source": _UNTICKED.sub(r"\1☐", source)}
     # In sanitised HTML a `<h1` is always a tag: text has `&lt;`.
-    return mark_safe(_HEADING.sub(r"\g<1>4", render_cell(cell)))  # noqa: S308
+    return mark_safe(_HEADING.sub(r"\g<1>4", render_cell(cell, room)))  # noqa: S308

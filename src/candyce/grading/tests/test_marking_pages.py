@@ -15,9 +15,11 @@ from candyce.assignments import actions as assignment_actions
 from candyce.assignments.models import Assignment, Copy
 from candyce.assignments.tests.pages import assert_clean
 from candyce.conftest import make_user
-from candyce.grading import actions, feedback
+from candyce.grading import actions, feedback, work
 from candyce.grading.models import Answer, HintUse, Sheet
 from candyce.grading.tests.marked import mark
+from candyce.grading.views import marking
+from candyce.lib.markdown import Room
 from candyce.projects.actions import create_project
 
 
@@ -76,6 +78,29 @@ def test_one_question_across_all_pupils_shows_each_answer_and_its_tests(marked, 
     assert_clean(text)
     assert client.get(question_url(marked, 4)).status_code == 404
     assert client.get(question_url(marked, 0)).status_code == 404
+
+
+def test_pictures_of_all_answers_share_the_page_and_one_pupil_takes_a_part_of_it(
+    marked, as_, monkeypatch
+):
+    read = work.read_notebooks
+
+    def attach(tree, paths):
+        found = read(tree, paths)
+        for cell in (one for notebook in found.values() for one in notebook["cells"]):
+            if cell["id"] == "pourquoi":
+                cell["source"] = "![photo](attachment:a.png)\n" * 9
+                cell["attachments"] = {"a.png": {"image/png": "A" * 950}}
+        return found
+
+    monkeypatch.setattr(work, "read_notebooks", attach)
+    monkeypatch.setattr(work, "SHARE", 4000)
+    monkeypatch.setattr(marking, "Room", lambda: Room(9000))
+    text = as_("alice").get(question_url(marked, 2)).content.decode()
+    shown = [card.count("data:image/png") for card in text.split('<article class="answer-card"')]
+    assert shown[1:] == [4, 4, 1]
+    text = as_("alice").get(copy_url(marked, "bob")).content.decode()
+    assert text.count("data:image/png") == 4
 
 
 def test_one_pupil_across_all_questions_shows_the_answers_and_the_proposal(marked, as_):

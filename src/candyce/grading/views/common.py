@@ -22,6 +22,7 @@ from candyce.grading.handed import Handed, Tree, find_handed
 from candyce.grading.models import Answer, Sheet
 from candyce.grading.names import is_hidden, say_name
 from candyce.grading.queries import Line
+from candyce.lib.markdown import Room
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,13 @@ def make_card(
     lateness: Lateness | None,
     hint_cost: Decimal | None = None,
     said: remarks.Remarks | None = None,
+    room: Room | None = None,
 ) -> Card:
-    """``notebook`` is the one of ``tree``, the copy's files as they are marked.
+    """``notebook`` is the one of ``tree``, the copy's files as they are marked. ``room``: the page's, for pictures.
 
     ``said``: the comments in the copy; those at this question's cells are taken out of it.
     """
-    found = work.find_work(asked, notebook) if notebook is not None else None
+    found = work.find_work(asked, notebook, room) if notebook is not None else None
     return Card(
         asked,
         copy,

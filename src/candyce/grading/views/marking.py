@@ -35,6 +35,7 @@ from candyce.grading.views.common import (
 )
 from candyce.grading.views.overview import get_marked_assignment
 from candyce.lib.errors import BadRequest, NotFound
+from candyce.lib.markdown import Room
 
 
 @login_required
@@ -49,7 +50,8 @@ def question(request: SignedInRequest, pk: uuid.UUID, number: int) -> HttpRespon
     lines = queries.get_lines(request.user, assignment, hidden=names.is_hidden(request))
     only_todo = request.GET.get("show") == "todo"
     shown = [line for line in lines if not only_todo or line.marks[number - 1].state == "todo"]
-    cards = _make_cards(request, asked, shown)
+    room = Room()
+    cards = _make_cards(request, asked, shown, room)
     context = get_base_context(request, assignment) | {
         "asked": asked,
         "every": every,
@@ -60,13 +62,15 @@ def question(request: SignedInRequest, pk: uuid.UUID, number: int) -> HttpRespon
         "todo": sum(line.marks[number - 1].state == "todo" for line in lines),
         "absent": sum(line.row.state == assignment_queries.NOT_STARTED for line in lines),
         "working": sum(line.row.state == Copy.State.WORKING for line in lines),
-        "lead": work.render_cells(asked.lead),
-        "solution": work.render_cells(asked.cells),
+        "lead": work.render_cells(asked.lead, room),
+        "solution": work.render_cells(asked.cells, room),
     }
     return render(request, "grading/question.html", context)
 
 
-def _make_cards(request: SignedInRequest, asked: Asked, lines: list[Line]) -> list[Card]:
+def _make_cards(
+    request: SignedInRequest, asked: Asked, lines: list[Line], room: Room
+) -> list[Card]:
     present = [(line.copy, line) for line in lines if line.copy]
     trees = work.get_trees((copy, line.sheet) for copy, line in present)
     answers = queries.get_answers_to(asked, (copy for copy, _line in present))
@@ -85,6 +89,7 @@ def _make_cards(request: SignedInRequest, asked: Asked, lines: list[Line]) -> li
             said=said[copy.project_id],
             tree=trees[copy.pk],
             lateness=line.lateness,
+            room=room,
         )
         cards.append(card)
     return cards
@@ -159,7 +164,7 @@ def _make_copy_cards(
     if tree is None:
         tree = assignment_queries.get_tree(copy)
     notebooks = work.read_notebooks(tree, (asked.path for asked in every))
-    hints = queries.get_hints(copy)
+    hints, room = queries.get_hints(copy), Room()
     answers: dict[queries.Key, list[Answer]] = {asked.key: [] for asked in every}
     for answer in sheet.answers.all() if sheet else ():
         answers.setdefault((answer.path, answer.question_id), []).append(answer)
@@ -174,6 +179,7 @@ def _make_copy_cards(
             lateness=lateness,
             hint_cost=hints.get(asked.key),
             said=said,
+            room=room,
         )
         for asked in every
     ]

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from candyce.exercises.format import get_cells, get_source, get_type
+from candyce.lib.markdown import Room
 from candyce.lib.notebook_html import CELL_LIMIT, render_cell
 from candyce.projects.pictures import Frames
 
@@ -48,10 +49,10 @@ def make_preview(
 
     ``path``: where it is in ``tree``, whose pictures it shows; the tree is the one that the reader gets.
     """
-    frames = Frames(tree or {}, path)
+    frames, room = Frames(tree or {}, path), Room()
     cells = get_cells(notebook)[:CELL_LIMIT]
     contents: list[Entry] = []
-    parts = [_render(cell, contents, frames) for cell in cells]
+    parts = [_render(cell, contents, frames, room) for cell in cells]
     first = FIRST if len(parts) > FIRST + FEW else len(parts)
     return Preview(
         _sort(contents),
@@ -75,10 +76,10 @@ def _join(parts: list[SafeString]) -> SafeString:
     return format_html_join("\n", "{}", ((part,) for part in parts))
 
 
-def _render(cell: dict[str, Any], contents: list[Entry], frames: Frames) -> SafeString:
+def _render(cell: dict[str, Any], contents: list[Entry], frames: Frames, room: Room) -> SafeString:
     if get_type(cell) != "markdown":
         return render_cell(cell)
-    html = frames.fill(render_cell({**cell, "source": frames.hold(get_source(cell))}))
+    html = frames.fill(render_cell({**cell, "source": frames.hold(get_source(cell))}, room))
 
     def place(found: re.Match[str]) -> str:
         depth, inner = int(found[1]), found[2]

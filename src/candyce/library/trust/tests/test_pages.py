@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from candyce.lib.markdown import Room
 from candyce.library.models import Execution, Resource
 from candyce.library.trust import draw
 from candyce.library.trust.preview import FIRST, make_preview
@@ -114,6 +115,16 @@ def test_the_preview_shows_the_pictures_among_the_files(db):
         notebook(*[text("![un](img/un.png)")] * (pictures.PICTURES + 5)), tree, "cours/a.ipynb"
     )
     assert (many.head + many.tail).count(" src=") == pictures.PICTURES
+
+
+def test_all_cells_of_a_preview_share_the_room_for_attached_pictures(monkeypatch):
+    monkeypatch.setattr("candyce.library.trust.preview.Room", lambda: Room(10_000))
+    attached = {"a.png": {"image/png": "A" * 1500}}
+    cell = {**text("![jointe](attachment:a.png)\n" * 5), "attachments": attached}
+    shown = make_preview(notebook(*[cell] * 20))
+    html = str(shown.head + shown.tail)
+    assert html.count("data:image/png") == 6
+    assert html.count('alt="jointe"') == 100
 
 
 HOSTILE = (
