@@ -23,7 +23,12 @@ from candyce.library.models import Execution, Outputs, Resource, Thumbnail
 from candyce.library.peers.access import get_moderators
 from candyce.library.trust.derive import Derived, derive
 from candyce.library.trust.execute import Notebook, Report, run_tree
-from candyce.library.trust.queries import get_executions, has_outputs, read_main
+from candyce.library.trust.queries import (
+    MAX_PREVIEW,
+    get_executions,
+    has_outputs,
+    read_main,
+)
 from candyce.library.trust.thumbnails import Picture, make_picture
 from candyce.projects.models import Version
 from candyce.projects.paths import find_main
@@ -33,7 +38,6 @@ KEPT = 20  # executions of a resource, and the last that says something of it
 KNOWN = Q(result__in=Execution.KNOWN) | Q(message__in=Execution.NOT_WHOLE)
 LASTS = timedelta(days=30)  # how long it is said that a resource works, after it was executed
 BROKEN = (Result.FAILED, Result.TOO_LONG)
-OUTPUTS_SIZE = 4_000_000  # bytes, compressed
 
 
 def execute(slug: str) -> Execution | None:
@@ -239,10 +243,11 @@ def _do_keep_outputs(executed: dict[Any, dict[str, Notebook]]) -> None:
             continue
         if not has_outputs(notebook):
             continue
-        data = zlib.compress(json.dumps(notebook).encode())
-        if len(data) <= OUTPUTS_SIZE:
+        data = json.dumps(notebook).encode()
+        # Of what pages will render: compressed, it may be a hundred times less.
+        if len(data) <= MAX_PREVIEW:
             Outputs.objects.update_or_create(
-                version=version, defaults={"path": path, "notebook": data}
+                version=version, defaults={"path": path, "notebook": zlib.compress(data)}
             )
 
 

@@ -70,7 +70,10 @@ def get_shown(version: Version, path: str | None = None) -> Notebook | None:
     kept = Outputs.objects.filter(version=version, path=path).first()
     if kept is None:
         return published
-    found: Notebook = json.loads(zlib.decompress(bytes(kept.notebook)))
+    data = zlib.decompressobj().decompress(bytes(kept.notebook), MAX_PREVIEW + 1)
+    if len(data) > MAX_PREVIEW:
+        return published
+    found: Notebook = json.loads(data)
     return found
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from candyce.compute.kernels import Kernel
 from candyce.library import news
 from candyce.library.models import Execution, Outputs, Resource, SearchChange, Thumbnail
-from candyce.library.trust import actions, tasks
+from candyce.library.trust import actions, queries, tasks
 from candyce.library.trust.derive import derive
 from candyce.library.trust.execute import Report
 from candyce.library.trust.queries import find_due, get_detail, get_executions, get_shown
@@ -262,6 +262,24 @@ def test_outputs_are_kept_where_the_notebook_was_published_without(school, publi
     actions.execute(resource.pk)
     assert Thumbnail.objects.get().made_at == picture.made_at
     assert Outputs.objects.count() == 2
+
+
+def test_outputs_that_a_page_could_not_show_are_neither_kept_nor_read(
+    publish, results, monkeypatch
+):
+    resource = publish(notebook("print('un')"))
+    drawing = {"text/html": "<p>motif</p>" * 2000}
+    large = {"output_type": "display_data", "data": drawing, "metadata": {}}
+    executed = notebook(code("print('un')", outputs=[large]))
+    results[:] = [passed(notebooks={"cours.ipynb": executed})] * 2
+    actions.execute(resource.pk)
+    assert get_shown(resource.version)["cells"][0]["outputs"] == [large]
+    for module in (actions, queries):
+        monkeypatch.setattr(module, "MAX_PREVIEW", 10_000)
+    assert get_shown(resource.version)["cells"][0]["outputs"] == []
+    Outputs.objects.all().delete()
+    actions.execute(resource.pk)
+    assert not Outputs.objects.exists()
 
 
 def test_where_nothing_is_executed_there_is_a_picture_all_the_same(publish, settings):
