@@ -69,6 +69,19 @@ def get_provenance(user: Visitor, resource: Resource, editions: list[Edition]) -
     }
 
 
+def list_editions(user: Visitor, resource: Resource) -> tuple[list[Edition], set[int]]:
+    """All editions, the last first, and the numbers of those that are for this person.
+
+    That there were others is for everybody; what their notes say is not.
+    """
+    editions = list(resource.editions.select_related("author"))
+    readable = set(access.get_editions(user, resource).values_list("number", flat=True))
+    for edition in editions:
+        if edition.number not in readable:
+            edition.notes = ""
+    return editions, readable
+
+
 def get_origin(user: Visitor, resource: Resource) -> Origin | None:
     """What it was adapted from: as cited then; with a link if the person may read it now."""
     kept = resource.origin

@@ -17,7 +17,7 @@ from candyce.library.opinions import name_endorser, standing_endorsements
 from candyce.library.opinions import shown_reviews as counted_reviews
 from candyce.library.peers import access as peers
 from candyce.library.peers.forms import CRITERIA, MARKS
-from candyce.library.peers.provenance import get_provenance
+from candyce.library.peers.provenance import get_provenance, list_editions
 
 SHOWN = 20  # comments on the page itself
 
@@ -61,7 +61,7 @@ class Recommendation:
 
 def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
     """The context of this room's parts of the page, under one name."""
-    editions = list(resource.editions.select_related("author"))
+    editions, _readable = list_editions(user, resource)
     last = editions[0].number if editions else 1
     author = access.is_author(user, resource)
     opinions = get_opinions(user, resource, last=last, author=author)

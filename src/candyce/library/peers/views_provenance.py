@@ -19,11 +19,11 @@ from candyce.library.peers import citation, provenance
 def show_history(request: HttpRequest, slug: str) -> HttpResponse:
     """The editions, and for people who signed in what changed between two that are for them."""
     resource = access.get_resource(request.user, slug)
-    editions = list(resource.editions.select_related("author"))
-    readable = set(access.get_editions(request.user, resource).values_list("number", flat=True))
+    editions, readable = provenance.list_editions(request.user, resource)
     context: dict[str, object] = {
         "resource": resource,
         "editions": editions,
+        "named": access.is_staff(request.user),
         "compared": {number for number in readable if number - 1 in readable},
         "choices": sorted(readable, reverse=True),
     }

@@ -314,6 +314,25 @@ def test_what_was_unpublished_is_not_read_in_the_history_of_the_next_edition(she
     assert portal.get("/library/gone/history/").context["choices"] == [2, 1]
 
 
+def test_what_an_edition_says_of_itself_is_for_those_who_read_it(shelf, portal):
+    """The notes of what was unpublished, and of what was for oneself; who published is for colleagues."""
+    for slug in ("gone", "own"):
+        publish(shelf, slug, "everyone", {}, withdrawn_at=None)
+        for number, notes in ((1, "Prénoms retirés"), (2, "Une figure de plus")):
+            shelf.resources[slug].editions.filter(number=number).update(notes=notes)
+    name = shelf.people["author"].full_name
+    for person, user in shelf.people.items():
+        portal.logout()
+        if user is not None:
+            portal.force_login(user)
+        for slug in ("gone", "own"):
+            history = portal.get(f"/library/{slug}/history/").content.decode()
+            for html in (history, portal.get(f"/library/{slug}/").content.decode()):
+                assert "Une figure de plus" in html
+                assert ("Prénoms retirés" in html) == (person in {"author", "coauthor"}), person
+            assert (name in history) == (person not in {"nobody", "pupil"}), person
+
+
 def read_exports(client: Client) -> str:
     """All that is in the exercise's archives, page and notebook."""
     found = ""
