@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Avg, Count
+from django.core.paginator import Paginator
+from django.db.models import Avg, Case, Count, Q, QuerySet, When
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from candyce.accounts.models import User
 from candyce.lib.markdown import render_remark
 from candyce.library import access
 from candyce.library.access import Visitor
@@ -19,7 +21,7 @@ from candyce.library.peers import access as peers
 from candyce.library.peers.forms import CRITERIA, MARKS
 from candyce.library.peers.provenance import get_provenance, list_editions
 
-SHOWN = 20  # comments on the page itself
+SHOWN = 20  # comments on the page itself, and on each page of all of them
 
 
 @dataclass(frozen=True)
@@ -63,23 +65,46 @@ def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
     """The context of this room's parts of the page, under one name."""
     editions, _readable = list_editions(user, resource)
     last = editions[0].number if editions else 1
-    author = access.is_author(user, resource)
-    opinions = get_opinions(user, resource, last=last, author=author)
-    staff = access.is_staff(user)
+    rows = list(find_reviews(user, resource)[: SHOWN + 1])
+    named = access.is_staff(user)
+    opinions = [describe(row, user, last, named=named) for row in rows[:SHOWN]]
     return {
         "peers": {
+            **_get_rights(user, resource),
             "rates": get_rates(resource),
-            "opinions": opinions[:SHOWN],
-            "more": len(opinions) > SHOWN,
-            "comments_hidden": not peers.may_read_comments(user, resource),
+            "opinions": opinions,
+            "more": len(rows) > SHOWN,
             "mine": next((one for one in opinions if one.mine), None),
-            "may_review": staff and not author,
-            "may_answer": author,
             "may_endorse": peers.may_endorse(user, resource),
             "recommendations": get_recommendations(user, resource, last=last),
             "last": last,
             **get_provenance(user, resource, editions),
         }
+    }
+
+
+def get_page(user: User, resource: Resource, number: str | None) -> dict[str, Any]:
+    """The context of a page of all opinions; the nearest there is to ``number``, as the address says it."""
+    last = resource.editions.values_list("number", flat=True).first() or 1
+    named = access.is_staff(user)
+    page = Paginator(find_reviews(user, resource), SHOWN).get_page(number)
+    return {
+        "page": page,
+        "peers": {
+            **_get_rights(user, resource),
+            "rates": get_rates(resource),
+            "opinions": [describe(row, user, last, named=named) for row in page],
+            "mine": peers.shown_reviews(user, resource).filter(user=user).exists(),
+        },
+    }
+
+
+def _get_rights(user: Visitor, resource: Resource) -> dict[str, bool]:
+    author = access.is_author(user, resource)
+    return {
+        "comments_hidden": not peers.may_read_comments(user, resource),
+        "may_review": access.is_staff(user) and not author,
+        "may_answer": author,
     }
 
 
@@ -95,19 +120,21 @@ def get_rates(resource: Resource) -> list[Rate]:
     ]
 
 
-def get_opinions(
-    user: Visitor, resource: Resource, *, last: int, author: bool = False
-) -> list[Opinion]:
-    """The reviews that the person may read, her own first, then the latest."""
-    named = access.is_staff(user)
-    rows = peers.shown_reviews(user, resource).select_related("user", "edition", "answered_by")
-    opinions = [_describe(row, user, last, named=named) for row in rows]
-    if not author:
-        opinions = [one for one in opinions if one.mine or one.comment or one.marks]
-    return sorted(opinions, key=lambda one: not one.mine)
+def find_reviews(user: Visitor, resource: Resource) -> QuerySet[Review]:
+    """The reviews that say something and that the person may read, her own first, then the latest."""
+    says = ~Q(comment="")
+    for name in Review.CRITERIA:
+        says |= Q(**{f"{name}__isnull": False})
+    order: list[Any] = ["-updated_at", "-pk"]
+    if user.is_authenticated:
+        says |= Q(user=user)
+        order.insert(0, Case(When(user=user, then=0), default=1))
+    found = peers.shown_reviews(user, resource).filter(says).order_by(*order)
+    return found.select_related("user", "edition", "answered_by")
 
 
-def _describe(row: Review, user: Visitor, last: int, *, named: bool) -> Opinion:
+def describe(row: Review, user: Visitor, last: int, *, named: bool) -> Opinion:
+    """``last``: the number of the resource's last edition. Renders the review's texts."""
     number = row.edition.number if row.edition else None
     words = dict(MARKS)
     given = [(name, getattr(row, name)) for name in Review.CRITERIA]

@@ -29,13 +29,8 @@ def _back(slug: str, place: str) -> HttpResponse:
 def show_reviews(request: SignedInRequest, slug: str) -> HttpResponse:
     """All that colleagues say of a resource."""
     resource = access.get_resource(request.user, slug)
-    detail = queries.get_detail(request.user, resource)
-    last, author = detail["peers"]["last"], detail["peers"]["may_answer"]
-    detail["peers"]["opinions"] = queries.get_opinions(
-        request.user, resource, last=last, author=author
-    )
-    detail["peers"]["more"] = False
-    return render(request, "library/peers/reviews.html", {"resource": resource, **detail})
+    context = queries.get_page(request.user, resource, request.GET.get("page"))
+    return render(request, "library/peers/reviews.html", {"resource": resource, **context})
 
 
 @form_page
@@ -86,11 +81,7 @@ def answer(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         actions.do_answer(review, text=form.cleaned_data["text"], acting_user=request.user)
         messages.success(request, _("Your answer is on the page."))
         return _back(slug, f"review-{review.pk}")
-    opinion = next(
-        one
-        for one in queries.get_opinions(request.user, review.resource, last=0, author=True)
-        if one.review.pk == review.pk
-    )
+    opinion = queries.describe(review, request.user, last=0, named=access.is_staff(request.user))
     context = {"resource": review.resource, "form": form, "opinion": opinion}
     return _render(request, "library/peers/answer.html", context, form)
 

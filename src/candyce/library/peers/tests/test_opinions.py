@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
 
-from candyce.accounts.models import AuditEntry
+from candyce.accounts.models import AuditEntry, User
 from candyce.lib.errors import BadRequest
 from candyce.library.models import Endorsement, News, Resource, Review, SearchChange
-from candyce.library.peers import actions
+from candyce.library.peers import actions, queries
 from candyce.library.peers.queries import get_rates
 
 from .conftest import EVERYBODY, make_resource, make_tree
@@ -126,6 +127,35 @@ def test_page_says_which_edition_was_rated_and_means_with_numbers(library, ask):
     assert "<strong>clair</strong>" in html
     assert '<progress max="5" value="4.5" aria-hidden="true">' in html
     assert "<b>4,5 " in html
+
+
+def test_pages_render_the_opinions_that_they_show_and_no_other(library, ask, monkeypatch):
+    mine = rate(library, "colleague", comment="Le mien.")
+    people = User.objects.bulk_create([User(username=f"u{n}") for n in range(6)])
+    reviews = [
+        Review(resource=library.resource, user=one, comment=f"Avis {n}.")
+        for n, one in enumerate(people)
+    ]
+    Review.objects.bulk_create(reviews)
+    Review.objects.filter(pk=mine.pk).update(updated_at=mine.updated_at - timedelta(days=1))
+    rendered = []
+    monkeypatch.setattr(queries, "SHOWN", 4)
+    monkeypatch.setattr(queries, "render_remark", lambda text: rendered.append(text) or text)
+    for path, texts in (
+        ("", ["Le mien.", "Avis 5.", "Avis 4.", "Avis 3."]),
+        ("reviews/", ["Le mien.", "Avis 5.", "Avis 4.", "Avis 3."]),
+        ("reviews/?page=2", ["Avis 2.", "Avis 1.", "Avis 0."]),
+    ):
+        rendered.clear()
+        page = ask("colleague", "get", f"/library/essai/{path}")
+        assert rendered == texts, path
+        assert [one.comment for one in page.context["peers"]["opinions"]] == texts
+        assert bool(page.context["peers"]["mine"])
+    rendered.clear()
+    ask("author", "get", f"/library/essai/reviews/{mine.pk}/answer/")
+    assert rendered == ["Le mien."]
+    assert "page=2" in ask("author", "get", "/library/essai/reviews/").content.decode()
+    assert len(ask("anonymous", "get", "/library/essai/").context["peers"]["opinions"]) == 4
 
 
 def test_names_of_colleagues_are_for_those_who_work_in_education(library, ask):
