@@ -133,3 +133,9 @@ def test_robots_are_asked_not_to_follow_the_downloads(resource, portal):
     links = re.findall(r"<a [^>]*/export/[^>]*>", page)
     assert links
     assert all('rel="nofollow"' in link for link in links)
+
+
+def test_a_teacher_finds_the_way_in_among_her_resources(school, portal):
+    portal.force_login(school.alice)
+    page = portal.get("/library/mine/").content.decode()
+    assert re.search(r'<a class="button" href="/library/import/">\s*Importer\s*</a>', page)
