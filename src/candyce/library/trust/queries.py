@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from candyce.compute.kernels import describe_kernel, read_packages
+from candyce.compute.kernels import SERVER, Kernel, describe_kernel, read_packages
 from candyce.exercises import format as notebooks
 from candyce.lib.errors import NotFound
 from candyce.library.access import Visitor, get_editions, get_version, visible_to
@@ -122,6 +122,7 @@ def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
     tried = [one for one in shown if one.execution.version_id == resource.version_id]
     known = [one for one in tried if _says_something(one.execution)]
     last = next(iter(known or tried), None)
+    kernel = describe_lock(resource, last.execution if last else None)
     return {
         "executions": shown,
         "row_of_marks": shown[:MARKS][::-1],
@@ -130,6 +131,7 @@ def get_detail(user: Visitor, resource: Resource) -> dict[str, Any]:
         and last.execution.result == Execution.Result.PASSED
         and resource.execution != Execution.Result.PASSED,
         "executes": bool(settings.LIBRARY_MINUTES),
+        "kernel": kernel,
         "packages": describe_packages(resource),
     }
 
@@ -154,6 +156,16 @@ def get_history(user: Visitor, resource: Resource) -> list[Shown]:
 def may_read_whole(user: Visitor, resource: Resource) -> bool:
     """Whether an error's words are for this person: they may come from a solution or from a hidden test."""
     return resource.released_id is None or get_version(user, resource).pk == resource.version_id
+
+
+def describe_lock(resource: Resource, execution: Execution | None) -> Kernel:
+    """The kernel that executed a resource, else the one that would here; ``lock`` is "" where there is none."""
+    if execution is not None and execution.kernel:
+        return Kernel(execution.kernel, execution.environment)
+    name = resource.kernel
+    if name.startswith(SERVER):
+        return describe_kernel(name.removeprefix(SERVER)) or Kernel(name, "")
+    return describe_kernel() or Kernel("Python", "")
 
 
 def describe_packages(resource: Resource) -> list[str]:

@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from candyce.compute.kernels import Kernel
 from candyce.lib.markdown import Room
 from candyce.library.models import Execution, Resource
-from candyce.library.trust import draw
+from candyce.library.trust import draw, queries
 from candyce.library.trust.preview import FIRST, make_preview
 from candyce.library.trust.tests.conftest import code, notebook, store, text
 from candyce.projects import pictures
@@ -161,3 +162,33 @@ def test_the_page_of_executions_keeps_a_solutions_words_from_pupils(school, publ
     Resource.objects.filter(pk=resource.pk).update(visibility="me")
     portal.force_login(school.bob)
     assert portal.get("/library/suites/executions/").status_code == 404
+
+
+def test_the_page_says_what_a_resource_is_locked_to_before_any_execution(
+    publish, portal, settings, monkeypatch
+):
+    settings.LIBRARY_MINUTES = 0
+    here = {
+        "": Kernel("Python 3.14 (Pyodide 1)", "pyodide-1-a"),
+        "maths": Kernel("Python 3.13 (maths)", "server-maths-b"),
+    }
+    monkeypatch.setattr(queries, "describe_kernel", lambda environment="": here.get(environment))
+    resource = publish(notebook("1"))
+    for kernel, name, lock in (
+        ("python", "Python 3.14 (Pyodide 1)", ["pyodide-1-a"]),
+        ("candyce-maths", "Python 3.13 (maths)", ["server-maths-b"]),
+        ("candyce-absent", "candyce-absent", []),
+    ):
+        Resource.objects.filter(pk=resource.pk).update(kernel=kernel)
+        for page in ("", "executions/"):
+            html = portal.get(f"/library/suites/{page}").content.decode()
+            assert f"<dd>{name}</dd>" in html
+            assert re.findall(r"<dd><code>(.*?)</code></dd>", html) == lock
+
+    Resource.objects.filter(pk=resource.pk).update(kernel="python")
+    Execution.objects.create(
+        version=resource.version, result="passed", kernel="Python 3.12", environment="pyodide-0-z"
+    )
+    page = portal.get("/library/suites/").content.decode()
+    assert "<code>pyodide-0-z</code>" in page
+    assert "pyodide-1-a" not in page
