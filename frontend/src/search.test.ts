@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { getQuery, replace } from "./search";
+import { getQuery, replace, setUpSearch } from "./search";
 
 describe("the address of a search", () => {
   it("holds what was typed and chosen, every value of a filter, and nothing that says nothing", () => {
@@ -40,5 +40,51 @@ describe("what a search puts in place", () => {
     document.body.innerHTML = `<div id="found">${page("")}</div>`;
     replace(document.querySelector<HTMLElement>("#found")!, page(" open"), () => undefined);
     expect([fold("filter-theme").open, fold("more-theme").open]).toEqual([false, true]);
+  });
+});
+
+describe("searching as one types", () => {
+  type Answer = { ok: boolean; text: () => Promise<string> };
+  let asked: { address: string; answer: (html: string) => void }[];
+
+  beforeEach(() => {
+    asked = [];
+    vi.useFakeTimers();
+    vi.stubGlobal("fetch", (address: string) =>
+      new Promise<Answer>((resolve) => {
+        const answer = (html: string): void => resolve({ ok: true, text: () => Promise.resolve(html) });
+        asked.push({ address, answer });
+      }),
+    );
+    document.body.innerHTML =
+      '<form data-search="#found" action="/library/"><input name="q"></form><div id="found">Everything</div>';
+    setUpSearch(document, () => undefined);
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  async function type(text: string): Promise<void> {
+    const input = document.querySelector("input")!;
+    input.value = text;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.runAllTimersAsync();
+  }
+
+  it("shows what was found, and never the late answer to what is no longer typed", async () => {
+    const region = document.querySelector("#found")!;
+    await type("b");
+    await type("");
+    expect(asked.map((one) => new URL(one.address, "http://x").search)).toEqual(["?q=b"]);
+    asked[0]!.answer("Only b");
+    await vi.runAllTimersAsync();
+    expect(region.textContent).toBe("Everything");
+    expect(region.hasAttribute("aria-busy")).toBe(false);
+    await type("c");
+    asked[1]!.answer("Only c");
+    await vi.runAllTimersAsync();
+    expect(region.textContent).toBe("Only c");
   });
 });

@@ -59,10 +59,11 @@ export function setUpSearch(document_: Document, setUp: SetUp): void {
   async function search(): Promise<void> {
     window.clearTimeout(timer);
     const query = getQuery(new FormData(form!));
+    running?.abort(); // what it asked for is no longer wanted, also when what is shown is
     if (query === shown) {
+      region!.removeAttribute("aria-busy");
       return;
     }
-    running?.abort();
     running = new AbortController();
     const { signal } = running;
     const address = query ? `${form!.action}?${query}` : form!.action;

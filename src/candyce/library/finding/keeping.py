@@ -101,9 +101,10 @@ def apply_changes(opened: store.Opened, *, most: int | None = None) -> bool:
     rows = list(
         SearchChange.objects.filter(pk__gt=state.low).values_list("pk", "resource_id", "at")
     )
-    if state.seen and set(state.seen) - {pk for pk, _slug, _at in rows}:
+    seen = set(state.seen)
+    if seen - {pk for pk, _slug, _at in rows}:
         raise store.Unusable("the database was put back")
-    fresh = sorted({slug for pk, slug, _at in rows if pk not in set(state.seen)})
+    fresh = sorted({slug for pk, slug, _at in rows if pk not in seen})
     if most is not None and len(fresh) > most:
         return False
     entries = list(read_entries(fresh))

@@ -6,11 +6,9 @@ import hashlib
 import json
 from typing import Any
 
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods
 
 from candyce.lib.errors import NotFound
@@ -18,7 +16,7 @@ from candyce.library import access
 from candyce.library.finding import facets
 from candyce.library.finding.asked import PAGE, Asked, read
 from candyce.library.finding.queries import find
-from candyce.library.models import PublicRecord, Resource, SearchChange
+from candyce.library.models import Resource
 from candyce.library.opendata.describing import (
     as_json,
     describe,
@@ -69,7 +67,7 @@ def show_resource(request: HttpRequest, slug: str) -> HttpResponse:
     if not found:
         response = JsonResponse(NotFound().as_dict(), status=404)
         return _allow(_finish(request, response))
-    return _answer(request, found[0], modified=_get_modified(slug))
+    return _answer(request, found[0])
 
 
 @require_http_methods(METHODS)
@@ -106,29 +104,20 @@ def describe_all(slugs: list[str], request: HttpRequest) -> list[dict[str, Any]]
     ]
 
 
-def _get_modified(slug: str) -> float | None:
-    """When what is told of a public resource last changed; opinions and executions are noted for the search."""
-    record = PublicRecord.objects.filter(pk=slug, public=True).first()
-    if record is None:
-        return None
-    noted = SearchChange.objects.filter(resource_id=slug).aggregate(last=Max("at"))["last"]
-    return max(record.changed_at, noted or record.changed_at).timestamp()
-
-
 def _get_address(asked: Asked, page: int) -> str:
     return f"{get_portal_url('opendata:list')}?{asked.encode(page=page)}"
 
 
-def _answer(request: HttpRequest, data: Any, *, modified: float | None = None) -> HttpResponse:
-    """JSON with an ETag of its content; 304 for who has it already."""
+def _answer(request: HttpRequest, data: Any) -> HttpResponse:
+    """JSON with an ETag of its content; 304 for who has it already.
+
+    No Last-Modified: opinions and executions change what is told, and keep no date for ever.
+    """
     body = json.dumps(data, ensure_ascii=False).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    last_modified = None if modified is None else int(modified)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     response.headers["ETag"] = etag
-    if last_modified is not None:
-        response.headers["Last-Modified"] = http_date(last_modified)
-    found = get_conditional_response(request, etag, last_modified, response)
+    found = get_conditional_response(request, etag, None, response)
     return _allow(_finish(request, found or response))
 
 
@@ -143,7 +132,7 @@ def _allow(response: HttpResponse) -> HttpResponse:
     """Pages of other sites may read it, as nobody: a browser sends no cookie along with ``*``."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
-    response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified"
+    response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+    response.headers["Access-Control-Expose-Headers"] = "ETag"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

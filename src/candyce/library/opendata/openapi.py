@@ -91,7 +91,7 @@ def _response(text: str, schema: str) -> dict[str, Any]:
 
 
 def _unchanged() -> dict[str, Any]:
-    return {"description": "As the caller has it (If-None-Match, If-Modified-Since)."}
+    return {"description": "As the caller has it (If-None-Match)."}
 
 
 def _object(**properties: Any) -> dict[str, Any]:

@@ -171,6 +171,8 @@ def test_a_solution_cannot_be_found(school):
     resource.visibility = "everyone"
     resource.save()
     assert get_slugs(school.bob, "q=double") == ["secret"]
+    assert get_slugs(school.bob, "q=deuxfoisplus ") == []
+    assert get_slugs(school.alice, "q=deuxfoisplus ") == []
 
 
 @pytest.mark.parametrize(

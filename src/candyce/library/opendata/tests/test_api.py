@@ -100,8 +100,8 @@ def test_what_did_not_change_is_not_sent_again(library, portal):
     again = portal.get("/api/library/boucles/", HTTP_IF_NONE_MATCH=answer["ETag"])
     assert (again.status_code, again.content) == (304, b"")
     assert again["Access-Control-Allow-Origin"] == "*"
-    since = answer["Last-Modified"]
-    assert portal.get("/api/library/boucles/", HTTP_IF_MODIFIED_SINCE=since).status_code == 304
+    # A date would go back when what it was taken from is forgotten.
+    assert "Last-Modified" not in answer
     Resource.objects.filter(pk="boucles").update(title="Boucler")
     do_reconcile()
     assert portal.get("/api/library/boucles/", HTTP_IF_NONE_MATCH=answer["ETag"]).status_code == 200
