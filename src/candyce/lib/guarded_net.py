@@ -65,7 +65,7 @@ class Guard:
     """What one job may do on the network: which hosts besides the public ones, for how long, how much.
 
     ``hosts``: ``name`` or ``name:port``, those that may be private or stand on that port. ``seconds`` and
-    ``size`` (bytes read) are for everything done with this guard together. ``clock`` may be replaced in tests.
+    ``size`` (bytes read) are for everything done with this guard together.
     """
 
     def __init__(
@@ -214,16 +214,12 @@ class _Guarded(HTTPConnection):
         raise Unreachable(host=self.host)
 
 
-class _GuardedPlain(_Guarded):
-    pass
-
-
 class _GuardedTls(_Guarded, HTTPSConnection):
     pass
 
 
 class _PlainPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _GuardedPlain
+    ConnectionCls = _Guarded
 
 
 class _TlsPool(urllib3.HTTPSConnectionPool):
@@ -258,16 +254,14 @@ class _ThroughProxy(_Checked, urllib3.ProxyManager):  # type: ignore[misc]
     pass
 
 
-def make_pool(
-    guard: Guard, *, redirects: int, proxy: str = "", headers: dict[str, str] | None = None
-) -> urllib3.PoolManager:
+def make_pool(guard: Guard, *, redirects: int, proxy: str = "") -> urllib3.PoolManager:
     """A pool manager of urllib3 for one job. Neither the environment's proxies nor ``.netrc`` count."""
     options: dict[str, Any] = {
         "retries": Retry(
             total=None, connect=0, read=0, status=0, other=0, redirect=redirects, backoff_factor=0
         ),
         "ssl_context": ssl.create_default_context(),
-        "headers": {"User-Agent": "Candyce", **(headers or {})},
+        "headers": {"User-Agent": "Candyce"},
     }
     pool: urllib3.PoolManager
     if proxy:

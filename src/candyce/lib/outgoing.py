@@ -9,7 +9,7 @@ time and on bytes, also after decompression.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -45,33 +45,22 @@ class Answer:
     cut: bool = False
 
 
-def make_guard(*, seconds: float, size: int, schemes: Iterable[str] = ("https", "http")) -> Guard:
-    """A guard with the operator's list of hosts."""
-    return Guard(hosts=settings.CANDYCE_OUTGOING_HOSTS, schemes=schemes, seconds=seconds, size=size)
-
-
-def fetch(
-    url: str,
-    *,
-    method: str = "GET",
-    seconds: float = 20,
-    size: int = 10 * 2**20,
-    cut: bool = False,
-    schemes: Iterable[str] = ("https", "http"),
-    headers: Mapping[str, str] | None = None,
-) -> Answer:
-    """Ask ``url`` (``GET`` or ``HEAD``) and return the answer, whatever its status.
+def fetch(url: str, *, seconds: float = 20, size: int = 10 * 2**20, cut: bool = False) -> Answer:
+    """Ask ``url`` (``GET``) and return the answer, whatever its status.
 
     ``seconds`` for everything together; ``size`` in bytes of the decoded content: beyond it
     :class:`TooMuch`, or with ``cut`` what came until then. Raises an :class:`OutgoingError`.
     """
-    if method not in {"GET", "HEAD"}:
-        raise ValueError(method)
-    guard = make_guard(seconds=seconds, size=size + OVERHEAD, schemes=schemes)
+    guard = Guard(
+        hosts=settings.CANDYCE_OUTGOING_HOSTS,
+        schemes=("https", "http"),
+        seconds=seconds,
+        size=size + OVERHEAD,
+    )
     pool = make_pool(guard, redirects=REDIRECTS, proxy=settings.CANDYCE_OUTGOING_PROXY)
-    wanted = {"User-Agent": "Candyce", "Accept-Encoding": "gzip, deflate", **(headers or {})}
+    wanted = {"User-Agent": "Candyce", "Accept-Encoding": "gzip, deflate"}
     with say_why(guard), pool:
-        response = pool.request(method, url, headers=wanted, preload_content=False)
+        response = pool.request("GET", url, headers=wanted, preload_content=False)
         try:
             return _read(response, guard, size, cut=cut)
         finally:
