@@ -91,6 +91,9 @@ def test_a_resource_goes_out_comes_back_better_and_is_unpublished(new_person: Ne
     nadia.keyboard.press("Enter")
     expect(nadia.get_by_role("status").first).to_contain_text("est dans la bibliothèque")
     resource = nadia.url
+    nadia.goto(f"{resource}executions/")
+    expect(nadia.get_by_role("heading", level=1)).to_have_text("Ce qui marchait hier marche demain")
+    assert get_violations(nadia) == []
 
     # A colleague, on a phone, in the dark.
     marc = new_person("marc.lefevre", width=360, dark=True)

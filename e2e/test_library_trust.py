@@ -56,11 +56,13 @@ def test_a_resource_is_judged_recommended_reported_and_decided_about(
 
     # The inspector recommends it in his academy's name.
     inspector = new_person("philippe.garnier")
-    inspector.goto(f"{ADAPTED}recommend/")
+    inspector.goto(ADAPTED)
+    inspector.get_by_role("link", name="La recommander").click()
     inspector.get_by_label("Au nom de").select_option(label="Académie de démonstration")
     inspector.get_by_label("Intitulé").fill("Recommandée en SNT")
     inspector.get_by_label("Raison").fill("Tient dans l'heure, et les élèves réussissent.")
     check_looks(inspector)
+    take_picture(inspector, "recommander")
     inspector.get_by_role("button", name="Recommander").click()
     expect(inspector.locator("#endorsements")).to_contain_text("Recommandée en SNT")
 
