@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,27 @@ NOTEBOOKS = {
     for path in sorted((ROOT / "content").glob("*/*.ipynb"))
     if has_exercise(notebook := json.loads(path.read_text(encoding="utf-8")))
 }
+SEQUENCES = ("snt-seconde", "nsi-premiere-premier-trimestre")
+
+
+def get_grade_ids(slug: str, role: Role) -> set[str]:
+    """What its cells of this role are called; none where the lesson has no exercises."""
+    _path, notebook = NOTEBOOKS.get(slug, (None, {"cells": []}))
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]
+        for cell in notebook["cells"]
+        if get_role(cell) is role
+    }
+
+
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_each_lesson_of_a_sequence_keeps_what_its_abstract_promises(name):
+    """Exercises that are marked by themselves in each; in SNT, a debate too, but for the assessment."""
+    text = (ROOT / "content" / "sequences" / f"{name}.toml").read_text(encoding="utf-8")
+    for slug in (item["resource"] for item in tomllib.loads(text)["items"]):
+        assert len(get_grade_ids(slug, Role.TESTS)) >= 2, slug
+        debate = name.startswith("snt") and "evaluation" not in slug
+        assert not debate or "debat" in get_grade_ids(slug, Role.MANUAL), slug
 
 
 @pytest.mark.parametrize("slug", NOTEBOOKS)

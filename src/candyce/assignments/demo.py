@@ -43,11 +43,12 @@ class Story:
     states: tuple[tuple[str, int], ...]
 
 
+# None has exercises that are marked by themselves: the demonstration would wait for the marking of its copies.
 STORIES = (
     Story(
         teacher=0,
         school_class="2de1",
-        resources=("interroger-un-fichier-csv",),
+        resources=("art-generatif-hasard-carre",),
         instructions=(
             "Travaillez **seuls**, dans l'ordre des questions.\n\n"
             "1. Exécutez chaque cellule et lisez le résultat avant de continuer.\n"
@@ -75,11 +76,11 @@ STORIES = (
     Story(
         teacher=0,
         school_class="1nsi",
-        resources=("algorithmes-de-tri", "parcours-de-graphes-metro"),
+        resources=("fluctuation-echantillonnage", "parcours-de-graphes-metro"),
         instructions=(
-            "Programmez les deux tris, puis comparez leurs temps.\n\n"
-            "- Chaque fonction doit passer les tests fournis.\n"
-            "- Expliquez en deux phrases ce que montre le graphique."
+            "Simulez mille échantillons, puis tranchez le procès de la fin.\n\n"
+            "- Vérifiez chaque fonction sur un petit exemple.\n"
+            "- Expliquez en deux phrases ce que montre chaque graphique."
         ),
         given=-9,
         closes=1,
