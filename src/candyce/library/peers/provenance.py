@@ -14,7 +14,7 @@ from candyce.library.access import Visitor
 from candyce.library.licences import Verdict, explain, get_licence
 from candyce.library.models import Edition, Resource
 from candyce.library.origin import is_written_by
-from candyce.library.peers import citation
+from candyce.library.peers import citation, mixing
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 
@@ -26,11 +26,15 @@ COMPARED = 4  # compared there: each may take seconds
 
 @dataclass(frozen=True)
 class Origin:
-    """What a resource was adapted from: ``readable`` has its page, else the citation kept is all there is."""
+    """What a resource was adapted from: ``readable`` has its page, else the citation kept is all there is.
+
+    ``identifier``: that of its licence.
+    """
 
     title: str
     authors: list[str]
     licence: str
+    identifier: str
     edition: int | None
     year: int | None
     resource: Resource | None
@@ -58,9 +62,12 @@ class FileChange:
 def get_provenance(user: Visitor, resource: Resource, editions: list[Edition]) -> dict[str, Any]:
     """Licence, origin, derivatives, editions and citation, for the page."""
     derived = access.visible_to(user).filter(adapted_from=resource).order_by("title")
+    origin = get_origin(user, resource)
+    mixed = [resource.licence, *([origin.identifier] if origin else [])]
     return {
         "licence": get_licence(resource.licence),
-        "origin": get_origin(user, resource),
+        "mix_query": mixing.make_query(mixed),
+        "origin": origin,
         "derived": list(derived[:DERIVED]),
         "editions": editions[:EDITIONS],
         "edition_count": len(editions),
@@ -100,6 +107,7 @@ def get_origin(user: Visitor, resource: Resource) -> Origin | None:
             str(name) for name in kept.get("authors") or (original.authors if original else [])
         ],
         licence=str(get_licence(licence).name),
+        identifier=licence,
         edition=kept.get("edition"),
         year=kept.get("year"),
         resource=original,

@@ -5,6 +5,7 @@ from django.urls import path
 from candyce.library.peers import views, views_moderation, views_provenance
 
 urlpatterns = [
+    path("licences/", views_provenance.show_licences, name="licences"),
     path("moderation/", views_moderation.show_queue, name="moderation"),
     path("moderation/<slug:slug>/", views_moderation.show_case, name="case"),
     path("moderation/<slug:slug>/put-back/", views_moderation.put_back, name="put_back"),

@@ -1,4 +1,4 @@
-"""Pages of where a resource comes from: its editions and what changed between them, how it is cited."""
+"""Pages of where a resource comes from: its editions and what changed between them, how it is cited, licences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from candyce.lib.errors import NotFound
 from candyce.lib.text import read_number
 from candyce.library import access
-from candyce.library.peers import citation, provenance
+from candyce.library.peers import citation, mixing, provenance
 
 
 @require_safe
@@ -68,6 +68,18 @@ def cite(request: HttpRequest, slug: str) -> HttpResponse:
         "doi": citation.clean_doi(resource.doi),
     }
     return render(request, "library/peers/cite.html", context)
+
+
+@require_safe
+def show_licences(request: HttpRequest) -> HttpResponse:
+    """What each licence allows, and what may be made of works under those that are ticked (``of``)."""
+    asked = mixing.name_asked(request.GET.getlist("of"))
+    context = {
+        "offered": mixing.list_offered(asked),
+        "asked": asked,
+        "answer": mixing.answer(asked),
+    }
+    return render(request, "library/peers/licences.html", context)
 
 
 def _file(text: str, mimetype: str, name: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from candyce.lib.text import fold
 from candyce.library import licences
 from candyce.library.models import LANGUAGE_NAMES, Resource
 from candyce.library.origin import is_written_by
+from candyce.library.peers.mixing import make_query
 from candyce.library.publishing.access import colleagues, teaching_organisations
 from candyce.library.publishing.fields import LineField, ListField, ProseField
 from candyce.library.publishing.texts import read_doi
@@ -195,6 +196,12 @@ class DescribeForm(forms.Form):
     def verdict(self) -> licences.Verdict | None:
         """For the licence that stands in the form."""
         return self.get_verdict(self["licence"].value() or "")
+
+    @property
+    def mix_query(self) -> str:
+        """The question of what may be mixed, for the licences of this work and of its original."""
+        mixed = [self["licence"].value() or "", *([self.original.licence] if self.original else [])]
+        return make_query(one for one in mixed if one)
 
     def get_values(self) -> dict[str, Any]:
         """Fields of :class:`Resource`."""
