@@ -12,7 +12,9 @@ from candyce.library import access, news
 from candyce.library.models import Resource
 from candyce.library.trust import queries
 
-YEAR = 31_536_000
+# A picture at its address never changes. Who may see it does: copies that others share are not kept for long.
+PUBLIC = "public, max-age=86400"
+PRIVATE = "private, max-age=31536000, immutable"
 
 
 @require_POST
@@ -37,6 +39,6 @@ def show_thumbnail(request: HttpRequest, digest: str) -> HttpResponse:
     found = queries.get_thumbnail(request.user, digest)
     response = HttpResponse(bytes(found.image), content_type=found.mimetype)
     public = found.resource.visibility == Resource.Visibility.EVERYONE
-    kept = "public" if public and found.resource.withdrawn_at is None else "private"
-    response["Cache-Control"] = f"{kept}, max-age={YEAR}, immutable"
+    shared = public and found.resource.withdrawn_at is None
+    response["Cache-Control"] = PUBLIC if shared else PRIVATE
     return response
