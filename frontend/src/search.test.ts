@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { getQuery, replace, setUpSearch } from "./search";
+import { getQuery, replace, setUpSearch, tellFeed } from "./search";
 
 describe("the address of a search", () => {
   it("holds what was typed and chosen, every value of a filter, and nothing that says nothing", () => {
@@ -40,6 +40,13 @@ describe("what a search puts in place", () => {
     document.body.innerHTML = `<div id="found">${page("")}</div>`;
     replace(document.querySelector<HTMLElement>("#found")!, page(" open"), () => undefined);
     expect([fold("filter-theme").open, fold("more-theme").open]).toEqual([false, true]);
+  });
+
+  it("has the head of the page say where the feed of the search is now", () => {
+    document.head.innerHTML = '<link rel="alternate" type="application/atom+xml" href="/library/feed/">';
+    document.body.innerHTML = '<div id="found"><a type="application/atom+xml" href="/library/feed/?q=tri">Feed</a></div>';
+    tellFeed(document, document.querySelector<HTMLElement>("#found")!);
+    expect(document.querySelector("link")!.href).toMatch(/\/library\/feed\/\?q=tri$/);
   });
 });
 

@@ -40,6 +40,17 @@ export function replace(region: HTMLElement, html: string, setUp: SetUp): void {
   }
 }
 
+const ATOM = '[type="application/atom+xml"]';
+
+/** Feed readers look into the head of the page, which a search leaves in place. */
+export function tellFeed(document_: Document, region: HTMLElement): void {
+  const told = document_.querySelector<HTMLLinkElement>(`link[rel="alternate"]${ATOM}`);
+  const feed = region.querySelector<HTMLAnchorElement>(`a${ATOM}`);
+  if (told && feed) {
+    told.href = feed.href;
+  }
+}
+
 export function setUpSearch(document_: Document, setUp: SetUp): void {
   const form = document_.querySelector<HTMLFormElement>("form[data-search]");
   const region = form && document_.querySelector<HTMLElement>(form.dataset.search!);
@@ -80,6 +91,7 @@ export function setUpSearch(document_: Document, setUp: SetUp): void {
       shown = query;
       replace(region!, html, setUp);
       history.replaceState(null, "", address);
+      tellFeed(document_, region!);
       if (said) {
         said.textContent = region!.querySelector("[data-search-count]")?.textContent?.trim() ?? "";
       }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -86,6 +88,17 @@ def test_a_feed_follows_the_rights_of_its_owner(school, portal):
     diane.save()
     assert portal.get(path).status_code == 404
     assert portal.get("/library/searches/feeds/x/").status_code == 404
+
+
+def test_the_page_of_a_search_says_where_its_feed_is(school, portal):
+    publish("plan", "Un plan", visibility="everyone", theme="Analyse & nombres")
+    query = "q=plan&theme=Analyse+%26+nombres"
+    for address in ("", query):
+        page = portal.get(f"/library/?{address}").content.decode()
+        [link] = re.findall('<link rel="alternate" type="application/atom.xml"[^>]*>', page)
+        feed = html.unescape(re.search('href="([^"]+)"', link)[1])
+        assert feed == "/library/feed/" + (f"?{address}" if address else "")
+        assert read_titles(portal.get(feed)) == ["Un plan"]
 
 
 HOSTILE = [
