@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from candyce.library.models import Draft, News, Resource
-from candyce.library.publishing import changes
+from candyce.library.publishing import changes, tasks
 from candyce.library.publishing.merging import plan
 from candyce.library.publishing.merging.cells import BOTH, THEIRS, apply, find_changes
 from candyce.library.publishing.tests.publications import (
@@ -142,6 +142,22 @@ def test_author_merges_an_adaptation_and_publishes_it_with_its_author(portal, sc
     assert edition.authors == ["Alice Test", "Charlie Test"]
     assert News.objects.filter(user=school.charlie, kind="merged", resource=adaptation).exists()
     assert source.versions.filter(reason="named").exists()
+
+
+def test_those_who_adapted_a_resource_hear_of_its_change_after_it_is_published(
+    portal, school, adapted, django_capture_on_commit_callbacks
+):
+    original, _adaptation = adapted
+    give_notebook(original.source, "# Le tri, mieux dit")
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(portal, school.alice, original.source)
+        assert not News.objects.filter(kind="original_changed").exists()
+    assert News.objects.get(kind="original_changed").user == school.charlie
+    News.objects.all().delete()
+    Resource.objects.filter(pk=original.pk).update(visibility="me")
+    edition = original.editions.get(number=2)
+    tasks.tell_adapters.call(edition.pk, [], str(school.alice.pk))
+    assert not News.objects.exists()
 
 
 def test_merging_something_else_than_what_was_shown_is_refused(portal, school, adapted):
