@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +15,7 @@ from candyce.exercises.format import get_cells, get_kernel, get_source, get_type
 from candyce.exercises.questions import get_questions
 from candyce.lib.text import fold
 from candyce.library.models import Reader, Resource
+from candyce.library.needs import derive
 from candyce.library.publishing.content import Content
 from candyce.library.publishing.texts import clean_line
 from candyce.library.publishing.words import DISCIPLINES, LANGUAGES, LEVELS, OBJECTIVES
@@ -25,15 +24,8 @@ KEYWORDS = 8
 ABSTRACT = 600  # characters
 TEXT = 200_000  # characters of a project that are weighed
 SHORTEST, LONGEST = 15, 240  # minutes
-# The browser's kernel has these under another name, or of itself.
-_OWN = {"js", "pyodide", "pyodide_js", "piplite", "micropip", "IPython", "ipywidgets", "__main__"}
-_MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(.*)$")
-FETCH = re.compile(
-    r"pyodide\.http|\bopen_url\(|\bpyfetch\(|\burlopen\(|\brequests\.(?:get|post)\(|\bXMLHttpRequest\b"
-    r"|\b(?:read_\w+|urlretrieve|fetch)\(\s*[rf]?[\"']https?://"
-)
 
 
 def suggest(
@@ -41,6 +33,7 @@ def suggest(
 ) -> dict[str, Any]:
     """Values for the form, by the names of its fields; ``resources``: those the person may read."""
     main = content.main or {}
+    needs = derive(content.tree)
     text = read_text(content)
     words = Counter(re.findall(r"[a-z0-9]+", fold(text)))
     known = list(resources.values_list("keywords", "discipline", "theme", "levels")[:2000])
@@ -57,9 +50,9 @@ def suggest(
         "objectives": find_objectives(main),
         "kind": guess_kind(content),
         "duration": guess_duration(content),
-        "packages": find_packages(content),
+        "packages": list(needs.packages),
         "kernel": get_kernel(main) or "python",
-        "offline": not fetches(content),
+        "offline": needs.offline,
         "authors": [user.full_name],
     }
 
@@ -222,36 +215,3 @@ def guess_duration(content: Content) -> int:
     questions = sum(len(get_questions(one)) for one in content.notebooks.values() if one)
     minutes = len(text.split()) / 150 + 2 * len(code) + 6 * questions
     return int(min(max(round(minutes / 5) * 5, SHORTEST), LONGEST))
-
-
-def find_packages(content: Content) -> list[str]:
-    """Names imported by the code that neither Python nor the project's own files have."""
-    own = {path.rpartition("/")[2].removesuffix(".py") for path in content.tree}
-    own |= {part for path in content.tree for part in path.split("/")[:-1]}
-    found: set[str] = set()
-    sources = [place.source for place in content.iter_places() if place.kind == "code"]
-    sources += [text for path, text in content.texts.items() if path.endswith(".py")]
-    for source in sources:
-        found |= _find_imports(source)
-    return sorted(found - own - _OWN - sys.stdlib_module_names, key=str.lower)[:30]
-
-
-def _find_imports(source: str) -> set[str]:
-    try:
-        tree = ast.parse(_MAGIC.sub("", source[:TEXT]))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()  # an exercise to complete is no valid Python yet
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
-    return found
-
-
-def fetches(content: Content) -> bool:
-    """Whether the code reads something from the network."""
-    return any(
-        place.kind == "code" and FETCH.search(place.source) for place in content.iter_places()
-    )

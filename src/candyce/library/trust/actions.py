@@ -20,8 +20,8 @@ from candyce.compute.kernels import describe_kernel
 from candyce.library import news
 from candyce.library.editions import do_note_change
 from candyce.library.models import Execution, Outputs, Resource, Thumbnail
+from candyce.library.needs import Derived, derive
 from candyce.library.peers.access import get_moderators
-from candyce.library.trust.derive import Derived, derive
 from candyce.library.trust.execute import Notebook, Report, run_tree
 from candyce.library.trust.queries import (
     MAX_PREVIEW,
@@ -203,7 +203,8 @@ def _do_store(resource: Resource, derived: Derived, picture: Picture | None) -> 
     values: dict[str, Any] = {}
     if not resource.packages and derived.packages:
         values["packages"] = list(derived.packages)
-    if resource.offline and not derived.offline:
+    # Who publishes ticks it or does not: of what ships with Candyce alone nobody did.
+    if resource.owner_id is None and resource.offline and not derived.offline:
         values["offline"] = False
     if resource.kernel != derived.kernel:
         values["kernel"] = derived.kernel

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
+from candyce.library.needs import uses_network
 from candyce.library.publishing.checks.findings import ADVICE, BLOCK, Finding
 from candyce.library.publishing.checks.markup import parse
 from candyce.library.publishing.content import Content, Place
-from candyce.library.publishing.suggest import FETCH
 from candyce.projects.paths import get_folders
 
 EXTERNAL = 40  # addresses that are tried
@@ -23,7 +23,7 @@ def find_links(content: Content) -> Iterator[Finding]:
     for place in content.iter_places():
         if place.kind == "markdown":
             yield from _find_in_text(place, known)
-        elif place.kind == "code" and FETCH.search(place.source):
+        elif place.kind == "code" and uses_network(place.source):
             yield Finding.at(
                 place, "fetches", ADVICE,
                 _("This cell reads from the network: without one it fails."),

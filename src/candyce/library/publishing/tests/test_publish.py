@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from candyce.conftest import make_user
 from candyce.library.models import Draft, Resource
+from candyce.library.needs import derive
 from candyce.library.publishing.tests.publications import (
     give_notebook,
     make_project,
@@ -31,6 +32,20 @@ def test_form_comes_filled_with_what_the_notebooks_say(portal, school):
     assert form["language"].value() == "fr"
     assert form["packages"].value() == "matplotlib"
     assert form["authors"].value() == "Alice Test"
+
+
+def test_form_and_execution_say_the_same_of_what_the_code_needs(portal, school):
+    source = "import ipywidgets, requests\nimport outils"
+    more = {"outils.py": b"import numpy"}
+    project = make_project(school.alice, **more)
+    cell = {"cell_type": "code", "id": "c", "metadata": {}, "outputs": [], "execution_count": None}
+    give_notebook(project, "# Un tri", cell | {"source": source})
+    portal.force_login(school.alice)
+    form = portal.get(reverse("library:publish", args=[project.pk])).context["form"]
+    needs = derive(project.tree)
+    assert needs.packages == ("ipywidgets", "matplotlib", "numpy", "requests")
+    assert form["packages"].value() == ", ".join(needs.packages)
+    assert (form["offline"].value(), needs.offline) == (False, False)
 
 
 def test_teacher_publishes_and_readers_find_it(portal, school):

@@ -12,8 +12,8 @@ from django.utils import timezone
 from candyce.compute.kernels import Kernel
 from candyce.library import news
 from candyce.library.models import Execution, Outputs, Resource, SearchChange, Thumbnail
+from candyce.library.needs import derive, uses_network
 from candyce.library.trust import actions, queries, tasks
-from candyce.library.trust.derive import derive
 from candyce.library.trust.execute import Report
 from candyce.library.trust.queries import find_due, get_detail, get_executions, get_shown
 from candyce.library.trust.tests.conftest import code, notebook, store, text
@@ -216,7 +216,28 @@ def test_one_that_stops_us_goes_to_the_end(publish, monkeypatch):
     assert not find_due().exists()
 
 
-def test_content_says_what_it_needs_where_its_authors_did_not(publish, results):
+@pytest.mark.parametrize(
+    ("source", "networked"),
+    [
+        ("import requests", True),
+        ("from urllib import request", True),
+        ("pd.read_csv('https://a.example/x.csv')", True),
+        ("pd.read_csv(f'https://a.example/{name}.csv')", True),
+        ("pd.read_csv('x.csv')  # or https://a.example/x.csv", False),
+        ("import js\nr = await js.fetch('donnees.json')", True),
+        ("js.XMLHttpRequest.new()", True),
+        ("%pip install x\nawait pyfetch(url)", True),
+        ("ligne = requete.fetch()", False),
+        ("def fetch(x): return x\nfetch(3)", False),
+        ("x = ...\n# requests.get(url)", False),
+        ("def f(:\n    requests.get(url)", True),
+    ],
+)
+def test_code_says_whether_it_needs_a_network(source, networked):
+    assert uses_network(source) is networked
+
+
+def test_content_says_what_it_needs_where_its_authors_did_not(school, publish, results):
     source = (
         "%matplotlib inline\nimport numpy as np, os\nfrom sklearn.svm import SVC\nimport outils"
     )
@@ -228,11 +249,15 @@ def test_content_says_what_it_needs_where_its_authors_did_not(publish, results):
     derived = derive(tree)
     assert (derived.packages, derived.offline) == (("numpy", "pandas", "sklearn"), False)
     assert derive(store(a_ipynb=notebook("import math"))).offline
-    resource = publish(found)
     results[:] = [passed()]
-    actions.execute(resource.pk)
-    resource.refresh_from_db()
-    assert (resource.packages, resource.offline) == (["numpy", "outils", "sklearn"], False)
+    said = []
+    for owner in (None, school.alice):  # who published it ticked that it works without a network
+        resource = publish(found, owner=owner)
+        actions.execute(resource.pk)
+        resource.refresh_from_db()
+        said.append((resource.packages, resource.offline))
+        resource.delete()
+    assert said == [(["numpy", "outils", "sklearn"], offline) for offline in (False, True)]
     server = {"kernelspec": {"name": "candyce-sciences", "display_name": ""}}
     assert derive(store(a_ipynb=notebook("1", **server))).kernel == "candyce-sciences"
 
