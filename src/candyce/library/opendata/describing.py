@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from candyce.library import access
+from candyce.library.doi import clean_doi
 from candyce.library.licences import get_licence
 from candyce.library.models import Resource
 from candyce.library.opendata.cleaning import clean, clean_all
@@ -110,7 +111,7 @@ def describe(resource: Resource, *, public: set[str] | None = None) -> Descripti
         licence_name=clean(licence.name),
         licence_url=licence.url,
         authors=clean_all(resource.authors),
-        doi=clean(resource.doi),
+        doi=clean_doi(resource.doi),
         offline=resource.offline,
         packages=clean_all(resource.packages),
         edition=editions[0].number if editions else 1,

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from candyce.library.doi import clean_doi
 from candyce.library.licences import get_licence
 from candyce.library.models import Edition, Resource
 
-DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[-._;()/:A-Za-z0-9<>\[\]+]{1,150}")
 LATEX = {
     "\\": r"\textbackslash{}",
     # BibTeX counts braces before LaTeX sees them, escaped ones too.
@@ -31,12 +31,6 @@ LATEX = {
     "@": "{@}",
     '"': "{''}",
 }
-
-
-def clean_doi(text: str) -> str:
-    """The bare DOI of ``https://doi.org/10.…``, ``doi:10.…`` or itself; empty for what is none."""
-    text = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", text.strip(), flags=re.IGNORECASE)
-    return text if DOI.fullmatch(text) else ""
 
 
 def get_address(resource: Resource) -> str:

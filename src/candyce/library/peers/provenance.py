@@ -11,6 +11,7 @@ from candyce.collab.history.content import CannotRead, Content, read_file
 from candyce.lib.errors import NotFound
 from candyce.library import access
 from candyce.library.access import Visitor
+from candyce.library.doi import clean_doi
 from candyce.library.licences import Verdict, explain, get_licence
 from candyce.library.models import Edition, Resource
 from candyce.library.origin import is_written_by
@@ -71,7 +72,7 @@ def get_provenance(user: Visitor, resource: Resource, editions: list[Edition]) -
         "derived": list(derived[:DERIVED]),
         "editions": editions[:EDITIONS],
         "edition_count": len(editions),
-        "doi": citation.clean_doi(resource.doi),
+        "doi": clean_doi(resource.doi),
         "citation": citation.make_sentence(resource, editions[0] if editions else None),
     }
 

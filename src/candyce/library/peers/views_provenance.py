@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from candyce.lib.errors import NotFound
 from candyce.lib.text import read_number
 from candyce.library import access
+from candyce.library.doi import clean_doi
 from candyce.library.peers import citation, mixing, provenance
 
 
@@ -65,7 +66,7 @@ def cite(request: HttpRequest, slug: str) -> HttpResponse:
         "sentence": citation.make_sentence(resource, edition),
         "bibtex": citation.make_bibtex(resource, edition),
         "csl": csl,
-        "doi": citation.clean_doi(resource.doi),
+        "doi": clean_doi(resource.doi),
     }
     return render(request, "library/peers/cite.html", context)
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from candyce.accounts.models import Organisation, User
 from candyce.lib.text import fold
 from candyce.library import licences
+from candyce.library.doi import clean_doi
 from candyce.library.models import LANGUAGE_NAMES, Resource
 from candyce.library.origin import is_written_by
 from candyce.library.peers.mixing import make_query
 from candyce.library.publishing.access import colleagues, teaching_organisations
 from candyce.library.publishing.fields import LineField, ListField, ProseField
-from candyce.library.publishing.texts import read_doi
 
 KEPT = 20_000  # characters of one field that a draft keeps
 ABSTRACT_MIN, ABSTRACT_MAX = 50, 1000
@@ -133,8 +133,8 @@ class DescribeForm(forms.Form):
         return [value for value in Resource.Level.values if value in chosen]
 
     def clean_doi(self) -> str:
-        doi = read_doi(self.cleaned_data["doi"])
-        if doi is None:
+        doi = clean_doi(self.cleaned_data["doi"])
+        if self.cleaned_data["doi"] and not doi:
             raise forms.ValidationError(_("This is no DOI: it begins with 10. and has a slash."))
         return doi
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 # Marks that turn the direction of what follows them: a title could be made to show another.
 _BIDI = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s<>\"]{1,180}")
-_DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
 def clean_line(text: str) -> str:
@@ -48,11 +46,3 @@ def split_lines(text: str, *, commas: bool = False) -> list[str]:
 
 def join_lines(values: Iterable[str]) -> str:
     return "\n".join(values)
-
-
-def read_doi(text: str) -> str | None:
-    """The DOI in what was typed (an address of doi.org too): ``10.1234/abc``; "" for nothing; None: it is none."""
-    text = _DOI_ADDRESS.sub("", clean_line(text))
-    if not text:
-        return ""
-    return text if _DOI.fullmatch(text) else None

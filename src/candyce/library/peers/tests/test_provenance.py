@@ -7,9 +7,12 @@ import re
 
 import pytest
 
+from candyce.library.doi import clean_doi
 from candyce.library.models import Resource
+from candyce.library.opendata.describing import describe
 from candyce.library.peers import citation, provenance
 from candyce.library.publishing import actions as publishing
+from candyce.library.publishing.forms import DescribeForm
 from candyce.projects.models import Version
 
 from .conftest import make_resource, make_tree
@@ -154,6 +157,8 @@ def test_only_the_first_files_are_compared_at_once(library, monkeypatch):
         ("10.5281/zenodo.1234567", "10.5281/zenodo.1234567"),
         (" https://doi.org/10.1000/182 ", "10.1000/182"),
         ("DOI: 10.1000.10/a(b)", "10.1000.10/a(b)"),
+        ("10.1234/a,b", "10.1234/a,b"),
+        ("10.1234/é", ""),
         ("10.12/x", ""),
         ("javascript:alert(1)", ""),
         ("10.1000/a b", ""),
@@ -161,8 +166,13 @@ def test_only_the_first_files_are_compared_at_once(library, monkeypatch):
         ("10.1000/" + "x" * 200, ""),
     ],
 )
-def test_doi_is_one_or_nothing(text, doi):
-    assert citation.clean_doi(text) == doi
+def test_doi_is_one_or_nothing_wherever_it_is_asked(library, text, doi):
+    resource = library.resource
+    resource.doi = text
+    assert clean_doi(text) == describe(resource).doi == doi
+    assert citation.make_sentence(resource, None).endswith(f"https://doi.org/{doi}") is bool(doi)
+    form = DescribeForm({"doi": text}, user=library.people["colleague"])
+    assert ("doi" in form.errors, form.cleaned_data.get("doi", "")) == (not doi, doi)
 
 
 HOSTILE = [
