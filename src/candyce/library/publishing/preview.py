@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from candyce.library.models import Resource
+from candyce.library.publishing.forms import PublishForm
 from candyce.library.publishing.pages import Publication
 from candyce.library.queries import MAX_PREVIEW
 from candyce.library.trust.preview import Preview as Page
@@ -29,9 +30,7 @@ class Preview:
 
 
 def get_preview(publication: Publication, *, as_pupil: bool) -> Preview:
-    form = publication.get_form()
-    form.initial = publication.get_initial()
-    values, complete = _read_values(publication, form.initial)
+    values, complete = _read_values(publication, publication.get_form())
     resource = Resource(slug="preview", **values)
     language = "fr" if resource.language == "fr" else "en"
     released = make_released_tree(publication.tree, language)
@@ -42,9 +41,12 @@ def get_preview(publication: Publication, *, as_pupil: bool) -> Preview:
     )
 
 
-def _read_values(publication: Publication, typed: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """The fields as they would be published; what is not right yet stands as far as it goes."""
-    bound = publication.get_form({**typed, **_as_typed(publication, typed)})
+def _read_values(publication: Publication, form: PublishForm) -> tuple[dict[str, Any], bool]:
+    """The fields as they would be published; what is not right yet stands as far as it goes.
+
+    ``form``: as it is first shown.
+    """
+    bound = publication.get_form({**form.initial, **_as_typed(form)})
     complete = bound.is_valid()
     clean = bound.cleaned_data
     names = (
@@ -57,12 +59,12 @@ def _read_values(publication: Publication, typed: dict[str, Any]) -> tuple[dict[
     return values, complete
 
 
-def _as_typed(publication: Publication, typed: dict[str, Any]) -> dict[str, Any]:
+def _as_typed(form: PublishForm) -> dict[str, Any]:
     """Lists of the first answers as the form's fields have them."""
-    fields = publication.get_form().fields
+    fields = form.fields
     return {
         name: fields[name].prepare_value(value)
-        for name, value in typed.items()
+        for name, value in form.initial.items()
         if name in fields and isinstance(value, list) and name != "levels"
     }
 

@@ -10,6 +10,8 @@ from django.urls import reverse
 from candyce.conftest import make_user
 from candyce.library.models import Draft, Resource
 from candyce.library.needs import derive
+from candyce.library.publishing import pages
+from candyce.library.publishing.suggest import suggest
 from candyce.library.publishing.tests.publications import (
     give_notebook,
     make_project,
@@ -180,29 +182,45 @@ def test_pupils_and_inspectors_cannot_publish_what_is_theirs(portal, school):
     assert not Resource.objects.exists()
 
 
+SOLVED = {
+    "cell_type": "code", "id": "s", "outputs": [], "execution_count": None,
+    "source": "### BEGIN SOLUTION\nsecret = 42\n### END SOLUTION",
+    "metadata": {"nbgrader": {"schema_version": 3, "solution": True, "grade": False, "locked": False,
+                              "task": False, "grade_id": "q1"}},
+}  # fmt: skip
+
+
 def test_pupils_get_the_version_without_solutions(portal, school):
     project = make_project(school.alice)
-    cell = {
-        "cell_type": "code", "id": "s", "outputs": [], "execution_count": None,
-        "source": "### BEGIN SOLUTION\nsecret = 42\n### END SOLUTION",
-        "metadata": {"nbgrader": {"schema_version": 3, "solution": True, "grade": False, "locked": False,
-                                  "task": False, "grade_id": "q1"}},
-    }  # fmt: skip
-    give_notebook(project, "# Un tri", cell)
+    give_notebook(project, "# Un tri", SOLVED)
     resource = publish(portal, school.alice, project, visibility="everyone")
     assert resource.released is not None
     portal.force_login(school.bob)
     assert "secret" not in portal.get(f"/library/{resource.slug}/").content.decode()
 
 
-def test_preview_shows_both_versions_of_exercises(portal, school):
+def test_preview_shows_both_versions_of_exercises(portal, school, monkeypatch):
+    suggested = []
+
+    def count(*args, **options):
+        suggested.append(args)
+        return suggest(*args, **options)
+
+    monkeypatch.setattr(pages, "suggest", count)
     project = make_project(school.alice)
     portal.force_login(school.alice)
     url = reverse("library:publish_preview", args=[project.pk])
     html = portal.get(url).content.decode()
     assert "Le tri par insertion" in html
     assert html.count("<h1") == 1
-    assert portal.get(url, {"as": "pupil"}).context["preview"].as_pupil is False
+    assert len(suggested) == 1
+    assert portal.get(url, {"as": "pupil"}).context["preview"].as_pupil is False  # no exercise
+    give_notebook(project, "# Un tri", SOLVED)
+    for person, as_pupil in (("teacher", False), ("pupil", True)):
+        page = portal.get(url, {"as": person})
+        preview = page.context["preview"]
+        assert (preview.has_secrets, preview.as_pupil) == (True, as_pupil)
+        assert ("secret" in page.content.decode()) is not as_pupil, person
 
 
 def test_adaptation_is_linked_to_its_original(portal, school):
