@@ -364,6 +364,13 @@ def read_exports(client: Client) -> str:
     return found
 
 
+def test_a_resource_too_long_for_one_page_says_so_to_its_visitors(shelf, portal, monkeypatch):
+    monkeypatch.setattr("candyce.projects.exchange.exports.TEXT", 10)
+    page = portal.get("/library/exercise/export/html/")
+    assert page.status_code == 413
+    assert "tous les fichiers (zip)" in page.content.decode()
+
+
 def test_a_solution_is_found_by_nobody_and_read_by_those_who_teach(shelf, portal):
     for person, user in shelf.people.items():
         portal.logout()

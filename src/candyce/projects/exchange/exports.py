@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from candyce.exercises.course import lay_out
 from candyce.exercises.format import get_cells, get_source
 from candyce.lib import bounded_process
-from candyce.lib.errors import BadRequest, CandyceError, NotFound
+from candyce.lib.errors import BadRequest, CandyceError, NotFound, TooLarge
 from candyce.lib.markdown import Room
 from candyce.lib.notebook_page import Cover, make_page
 from candyce.projects.archives import write_archive
@@ -28,6 +28,10 @@ from candyce.projects.pictures import put_pictures
 
 PDF_SECONDS = 60
 PAGE_LIMIT = 20 * 2**20  # characters of a page that is drawn as PDF
+# Of all notebooks that are converted at once. A million characters take up to twelve seconds.
+NOTEBOOKS = 100
+SIZE = 20 * 2**20  # bytes
+TEXT = 2_000_000  # characters of cells, and of outputs in Markdown or TeX
 FORMATS = ("zip", "ipynb", "myst", "nbgrader", "html", "pdf")
 NOTEBOOK_TYPE = "application/x-ipynb+json"
 CONFIG = """\
@@ -58,6 +62,14 @@ class NoNotebook(BadRequest):
     default_message = _("There is no notebook in this project to be put on a page.")
 
 
+class TooMuchToConvert(TooLarge):
+    code = "too_much_to_convert"
+    default_message = _(
+        "This is too much to be converted at once: at most 100 notebooks, 20 MB and 2 million characters of text"
+        " and code in all. Take the notebooks one by one, or all files (zip)."
+    )
+
+
 @dataclass(frozen=True)
 class Download:
     """A file to be sent: its name, content and type."""
@@ -73,12 +85,13 @@ def export_tree(tree: Mapping[str, list], cover: Cover, format_: str, path: str 
     ``ipynb`` is always one notebook: the main one of the tree without ``path``.
 
     Raises :class:`NotFound` for a format or a file that is not there, :class:`NoPdf`, :class:`PdfBusy`,
-    :class:`NoNotebook`.
+    :class:`NoNotebook`, :class:`TooMuchToConvert`.
     """
     name = make_name(cover.title)
     if format_ == "zip":
         return Download(f"{name}.zip", write_archive(dict(tree), name), "application/zip")
     if format_ == "myst":
+        _load(tree, sorted(filter(is_notebook, tree)))  # so much and no more
         content = _zip(to_myst(_read(tree)), name)
         return Download(f"{name} (MyST).zip", content, "application/zip")
     if format_ == "nbgrader":
@@ -132,16 +145,38 @@ def _read_documents(
     tree: Mapping[str, list], path: str, room: Room
 ) -> list[tuple[str, dict[str, Any]]]:
     paths = [path] if path else sorted(filter(is_notebook, tree))
-    documents = []
-    for one in paths:
-        notebook = json.loads(read_blob(tree[one][0]))
+    documents = _load(tree, paths)
+    for one, notebook in documents:
         for cell in get_cells(notebook):
             if cell.get("cell_type") == "markdown":
                 cell["source"] = put_pictures(get_source(cell), one, tree, room)
-        documents.append((one, notebook))
     if not documents:
         raise NoNotebook
     return documents
+
+
+def _load(tree: Mapping[str, list], paths: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """These notebooks of the tree; raises :class:`TooMuchToConvert`."""
+    if len(paths) > NOTEBOOKS or sum(tree[one][1] for one in paths) > SIZE:
+        raise TooMuchToConvert
+    documents = [(one, json.loads(read_blob(tree[one][0]))) for one in paths]
+    cells = [cell for _path, notebook in documents for cell in get_cells(notebook)]
+    if sum(map(_measure, cells)) > TEXT:
+        raise TooMuchToConvert
+    return documents
+
+
+def _measure(cell: dict[str, Any]) -> int:
+    """Characters of a cell that take time: what is highlighted, or rendered as Markdown."""
+    outputs = cell.get("outputs")
+    texts = [
+        text if isinstance(text, str) else "".join(map(str, text))
+        for output in (outputs if isinstance(outputs, list) else ())
+        if isinstance(output, dict) and isinstance(data := output.get("data"), dict)
+        for name in ("text/markdown", "text/latex")
+        if isinstance(text := data.get(name), str | list)
+    ]
+    return len(get_source(cell)) + sum(map(len, texts))
 
 
 def draw_pdf(page: str) -> bytes:

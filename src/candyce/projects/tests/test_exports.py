@@ -186,6 +186,30 @@ def test_a_page_has_room_for_so_many_pictures_and_no_more(school, monkeypatch):
     assert page.count('alt="jointe"') == 120
 
 
+@pytest.mark.parametrize("form", ["html", "pdf", "myst"])
+def test_what_is_too_much_to_be_converted_at_once_is_refused_before_it_is(
+    school, monkeypatch, form
+):
+    for name in ("make_page", "to_myst", "draw_pdf"):
+        monkeypatch.setattr(exports, name, lambda *_a: {} if form == "myst" else "")
+    formula = {"output_type": "display_data", "metadata": {}, "data": {"text/latex": ["$x$"] * 10}}
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": "un " * 10},
+        {"cell_type": "code", "metadata": {}, "source": "", "outputs": [formula]},
+    ]
+    tree = make_tree([(f"{name}.ipynb", store(cells)) for name in "abc"])
+    size = sum(entry[1] for entry in tree.values())
+    for limit, most in (("NOTEBOOKS", 3), ("SIZE", size), ("TEXT", 180)):
+        with monkeypatch.context() as patch:
+            patch.setattr(exports, limit, most)
+            exports.export_tree(tree, COVER, form)
+            patch.setattr(exports, limit, most - 1)
+            with pytest.raises(exports.TooMuchToConvert) as refused:
+                exports.export_tree(tree, COVER, form)
+            assert refused.value.status == 413
+            exports.export_tree(tree, COVER, "zip")
+
+
 def test_without_the_library_of_letters_the_reader_is_told_what_to_do(tree, monkeypatch):
     monkeypatch.setattr(bounded_process, "run", lambda *_a, **_o: {"error": "no_pango"})
 
