@@ -50,7 +50,8 @@ def get_for_you(user: Visitor, *, count: int = 4) -> list[Suggestion]:
     neighbours = {
         pk: _read_neighbours(one) for pk, one in mine.items() if getattr(one, "standing", None)
     }
-    found = _get_candidates(user, readable, mine.values(), neighbours, profile)
+    weights = ranking.weigh_neighbours(used.weights, neighbours)
+    found = _get_candidates(user, readable, mine.values(), weights, profile)
     items = _make_items([*mine.values(), *found.values()])
     ranked = ranking.rank(used.weights, items, neighbours, profile, count=count, repeated=REPEATED)
     return [Suggestion(found[one.key], _say(one, found, mine, used, neighbours)) for one in ranked]
@@ -95,15 +96,15 @@ def _get_candidates(
     user: User,
     readable: QuerySet[Resource],
     mine: Iterable[Resource],
-    neighbours: dict[str, list[ranking.Neighbour]],
+    weights: dict[str, float],
     profile: ranking.Profile,
 ) -> dict[str, Resource]:
-    """Neighbours of what was used, what stands well or is new in the disciplines taught, what comes next."""
-    used = [one.pk for one in mine]
-    others = readable.exclude(access.written_by(user)).exclude(pk__in=used)
+    """Neighbours of what was used (their ``weights``), what stands well or is new in the disciplines taught, what comes next."""
+    known = [one.pk for one in mine]
+    others = readable.exclude(access.written_by(user)).exclude(pk__in=known)
     # Of one and the same lesson, the one that they know is enough.
-    others = others.exclude(adapted_from__in=used)
-    near = {near.key for rows in neighbours.values() for near in rows}
+    others = others.exclude(adapted_from__in=known)
+    near = _find_near(others, weights)
     taught = others
     if profile.disciplines:
         taught = others.filter(discipline__in=list(profile.disciplines))
@@ -124,6 +125,12 @@ def _get_candidates(
     return {
         pk: one for pk, one in found.items() if pk in near or one.discipline in profile.disciplines
     }
+
+
+def _find_near(others: QuerySet[Resource], weights: dict[str, float]) -> list[str]:
+    """The nearest: two hundred resources that were used have thousands of neighbours."""
+    keys = others.order_by().filter(pk__in=list(weights)).values_list("pk", flat=True)
+    return sorted(keys, key=lambda key: (-weights[key], key))[:POOL]
 
 
 def _say(

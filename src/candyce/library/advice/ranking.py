@@ -7,7 +7,7 @@ of what the teacher teaches, and of the neighbours of each resource.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -108,10 +108,9 @@ def rank(
             because[key, why] = (value, source)
 
     total = sum(used.values()) or 1.0
-    for source, weight in used.items():
-        for near in neighbours.get(source, ()):
-            add(near.key, "together", TOGETHER * weight * near.together / math.sqrt(total), source)
-            add(near.key, "alike", ALIKE * weight * near.alike / total, source)
+    for source, key, together, alike in _weigh(used, neighbours, total):
+        add(key, "together", together, source)
+        add(key, "alike", alike, source)
     _add_next(used, items, total, add)
     for key, item in items.items():
         add(key, "liked", LIKED * item.standing, "")
@@ -122,6 +121,26 @@ def rank(
         why = max(mine, key=lambda name: (mine[name], name))
         found.append(Ranked(key, place * sum(mine.values()), why, because[key, why][1]))
     return _spread(sorted(found, key=lambda one: (-one.score, one.key)), items, count, repeated)
+
+
+def weigh_neighbours(
+    used: Mapping[str, float], neighbours: Mapping[str, Iterable[Neighbour]]
+) -> dict[str, float]:
+    """What each neighbour of what was used gains by that alone, in :func:`rank`."""
+    weights: dict[str, float] = {}
+    for _source, key, together, alike in _weigh(used, neighbours, sum(used.values()) or 1.0):
+        weights[key] = weights.get(key, 0.0) + together + alike
+    return weights
+
+
+def _weigh(
+    used: Mapping[str, float], neighbours: Mapping[str, Iterable[Neighbour]], total: float
+) -> Iterator[tuple[str, str, float, float]]:
+    """Source, neighbour, and what being used together and being alike make it gain."""
+    for source, weight in used.items():
+        for near in neighbours.get(source, ()):
+            together = TOGETHER * weight * near.together / math.sqrt(total)
+            yield source, near.key, together, ALIKE * weight * near.alike / total
 
 
 def _add_next(used, items, total: float, add: Callable[[str, str, float, str], None]) -> None:

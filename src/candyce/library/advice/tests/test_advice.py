@@ -236,6 +236,21 @@ def test_switching_off_deletes_what_was_recorded_and_on_again_begins_anew(lesson
     assert portal.get("/library/for-you/").status_code == 403
 
 
+def test_of_many_neighbours_the_nearest_that_one_may_read_are_considered(
+    lessons, school, monkeypatch
+):
+    make_resource("loin", discipline="musique", levels=["seconde"])
+    make_resource("secret", discipline="musique", levels=["seconde"], visibility="me")
+    rows = [("rythme", 0.2), ("secret", 0.9), ("son", 0.8), ("loin", 0.1)]
+    near = [[key, weight, weight, 3, 0] for key, weight in rows]
+    Standing.objects.filter(resource="boucles").update(neighbours=near)
+    actions.record_use(school.alice, lessons["boucles"], "given")
+    for pool, music in ((1, {"son"}), (2, {"son", "rythme"}), (9, {"son", "rythme", "loin"})):
+        monkeypatch.setattr(queries, "POOL", pool)
+        shown = set(get_shown(school.alice, count=20))
+        assert shown & {"son", "rythme", "loin", "secret"} == music
+
+
 def test_suggestions_ask_the_same_number_of_queries_for_few_as_for_many(
     lessons, school, django_assert_max_num_queries
 ):
