@@ -88,7 +88,8 @@ def visible_to(user: Visitor) -> QuerySet[Resource]:
 def get_resource(user: Visitor, slug: str) -> Resource:
     """The guarded fetch; raises :class:`NotFound`."""
     found = visible_to(user).filter(slug=slug)
-    resource = found.select_related("version__project", "released__project").first()
+    related = found.select_related("version__project", "released__project")
+    resource = related.defer("search_text").first()
     if resource is None:
         raise NotFound
     return resource

@@ -184,11 +184,15 @@ def do_forget(resource: Resource, kind: str) -> None:
 
 def get_news(user: User, *, limit: int = SHOWN) -> list[Told]:
     """What a person is told, the newest first."""
-    rows = News.objects.filter(
-        user=user,
-        dismissed_at=None,
-        kind__in=KINDS,
-    ).select_related("resource")
+    rows = (
+        News.objects.filter(
+            user=user,
+            dismissed_at=None,
+            kind__in=KINDS,
+        )
+        .select_related("resource")
+        .defer("resource__search_text")
+    )
     invited = Q(kind="co_author_asked", resource__invitations__user=user)
     rows = rows.filter(
         Q(resource__in=Resource.objects.filter(readable(user)))

@@ -44,7 +44,7 @@ def _get_in_sequences(user: Visitor, resource: Resource) -> list[Suggestion]:
     for collection in readable.order_by("owner", "title")[:5]:
         items: QuerySet[CollectionItem] = sequences.visible_items(user, collection)
         here = items.filter(resource=resource).values_list("position", "pk").first()
-        ordered = list(items.select_related("resource"))
+        ordered = list(items.select_related("resource").defer("resource__search_text"))
         after = [one for one in ordered if here and (one.position, one.pk) > here]
         if after:
             reason = reasons.say_in_sequence(collection.title)
@@ -53,7 +53,7 @@ def _get_in_sequences(user: Visitor, resource: Resource) -> list[Suggestion]:
 
 
 def _get_by_rank(user: Visitor, resource: Resource) -> list[Suggestion]:
-    readable = access.visible_to(user).filter(discipline=resource.discipline)
+    readable = access.visible_to(user).filter(discipline=resource.discipline).defer("search_text")
     readable = readable.exclude(pk=resource.pk).exclude(rank=None).order_by("rank", "pk")
     # Another version of the same lesson is not what comes after it.
     family = {resource.pk, resource.adapted_from_id} - {None}
@@ -93,7 +93,7 @@ def _get_by_use(user: Visitor, resource: Resource) -> list[Suggestion]:
         for key, _together, _alike, people, after in (row.neighbours if row else ())
         if people >= PEOPLE and after >= PEOPLE and after >= MOSTLY * people
     ]
-    readable = access.visible_to(user).in_bulk(keys)
+    readable = access.visible_to(user).defer("search_text").in_bulk(keys)
     return [
         Suggestion(readable[key], reasons.say_later(resource)) for key in keys if key in readable
     ][:2]

@@ -99,7 +99,10 @@ def _get_candidates(
     weights: dict[str, float],
     profile: ranking.Profile,
 ) -> dict[str, Resource]:
-    """Neighbours of what was used (their ``weights``), what stands well or is new in the disciplines taught, what comes next."""
+    """Neighbours of what was used, what stands well or is new in the disciplines taught, what comes next.
+
+    ``weights``: of the neighbours.
+    """
     known = [one.pk for one in mine]
     others = readable.exclude(access.written_by(user)).exclude(pk__in=known)
     # Of one and the same lesson, the one that they know is enough.
@@ -189,7 +192,7 @@ def get_together(user: Visitor, resource: Resource) -> list[Suggestion]:
         return []
     rows = [near for near in _get_neighbours(resource) if near.people >= TOGETHER]
     rows.sort(key=lambda near: -near.together)
-    readable = access.visible_to(user).in_bulk([near.key for near in rows])
+    readable = access.visible_to(user).defer("search_text").in_bulk([near.key for near in rows])
     return [
         Suggestion(readable[near.key], reasons.say_used_together(near.people))
         for near in rows
@@ -209,7 +212,7 @@ def _find_close(user: Visitor, resource: Resource) -> list[Resource]:
     if not rows:  # new since last night
         return get_related(access.visible_to(user), resource, count=2 * FEW)
     keys = [near.key for near in rows if near.alike]
-    readable = access.visible_to(user).in_bulk(keys)
+    readable = access.visible_to(user).defer("search_text").in_bulk(keys)
     found = [readable[key] for key in keys if key in readable]
     return [one for one in found if one.discipline == resource.discipline] or found
 

@@ -63,6 +63,7 @@ class FileChange:
 def get_provenance(user: Visitor, resource: Resource, editions: list[Edition]) -> dict[str, Any]:
     """Licence, origin, derivatives, editions and citation, for the page."""
     derived = access.visible_to(user).filter(adapted_from=resource).order_by("title")
+    derived = derived.defer("search_text")
     origin = get_origin(user, resource)
     mixed = [resource.licence, *([origin.identifier] if origin else [])]
     return {
@@ -95,7 +96,7 @@ def get_origin(user: Visitor, resource: Resource) -> Origin | None:
     kept = resource.origin
     original = None
     if resource.adapted_from_id:
-        found = access.visible_to(user).filter(pk=resource.adapted_from_id)
+        found = access.visible_to(user).filter(pk=resource.adapted_from_id).defer("search_text")
         original = found.first()
     if not kept and original is None:
         return None

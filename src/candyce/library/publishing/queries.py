@@ -129,7 +129,8 @@ def list_credits(project: Project) -> list[dict[str, Any]]:
 
 
 def list_invitations(user: User) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(user=user).select_related("resource", "invited_by")
+    found = Invitation.objects.filter(user=user).select_related("resource", "invited_by")
+    return found.defer("resource__search_text")
 
 
 def list_adaptations(user: Visitor, resource: Resource) -> QuerySet[Resource]:

@@ -56,6 +56,7 @@ class Shown:
 def get_shown(user: Visitor, collection: Collection) -> Shown:
     """The collection with what the reader may see of it."""
     items = access.visible_items(user, collection).select_related("resource")
+    items = items.defer("resource__search_text")
     return Shown(collection, list(items))
 
 

@@ -184,7 +184,7 @@ def describe_packages(resource: Resource) -> list[str]:
 def get_thumbnail(user: Visitor, digest: str) -> Thumbnail:
     """The picture of a resource that the person may find; raises :class:`NotFound`."""
     found = Thumbnail.objects.filter(digest=digest, resource__in=visible_to(user))
-    thumbnail = found.select_related("resource").first()
+    thumbnail = found.select_related("resource").defer("resource__search_text").first()
     if thumbnail is None:
         raise NotFound
     return thumbnail

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from candyce.accounts.demo import load_demo_people
 from candyce.accounts.models import Role
 from candyce.conftest import make_user
+from candyce.library import news
 from candyce.library.advice import actions, nightly, queries, reasons
 from candyce.library.advice.demo import load_demo_uses
 from candyce.library.advice.programme import get_next
@@ -20,6 +23,7 @@ from candyce.library.models import (
     Reader,
     Resource,
     Standing,
+    Thumbnail,
     Use,
 )
 
@@ -249,6 +253,33 @@ def test_of_many_neighbours_the_nearest_that_one_may_read_are_considered(
         monkeypatch.setattr(queries, "POOL", pool)
         shown = set(get_shown(school.alice, count=20))
         assert shown & {"son", "rythme", "loin", "secret"} == music
+
+
+def test_pages_leave_the_text_for_searching_where_it_is(lessons, school, portal):
+    """It holds whatever the notebooks say: of a page of sixty resources, megabytes."""
+    sequence = Collection.objects.create(
+        title="Débuter", kind="sequence", visibility="everyone", slug="debuter"
+    )
+    for position, name in enumerate(["son", "boucles", "rythme"]):
+        sequence.items.create(resource=lessons[name], position=position)
+    adapted = make_resource("adaptee", theme="boucles", adapted_from=lessons["boucles"])
+    near = [["tris", 1.0, 1.0, 4, 3], ["son", 0.0, 1.0, 0, 0]]
+    Standing.objects.filter(resource="boucles").update(neighbours=near)
+    Standing.objects.filter(resource="son").update(neighbours=[["listes", 0.0, 1.0, 0, 0]])
+    thumbnail = Thumbnail.objects.create(
+        resource=adapted, version=adapted.version, digest="abc", image=b"RIFF"
+    )
+    news.do_tell(school.alice, "reviewed", adapted)
+    portal.force_login(school.alice)
+    for address in (
+        "/library/boucles/", "/library/son/", f"/library/{adapted.pk}/", "/library/for-you/",
+        "/library/collections/debuter/", "/library/boucles/history/", "/",
+        f"/library/thumbnails/{thumbnail.digest}.webp",
+    ):  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            assert portal.get(address).status_code == 200
+        for one in asked:
+            assert '"library_resource"."search_text"' not in one["sql"], address
 
 
 def test_suggestions_ask_the_same_number_of_queries_for_few_as_for_many(
