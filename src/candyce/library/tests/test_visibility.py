@@ -26,6 +26,7 @@ from candyce.lib.origins import get_host
 from candyce.library.editions import do_make_edition
 from candyce.library.models import Collection, Resource, Thumbnail
 from candyce.projects.blobs import do_store_blob
+from candyce.projects.models import Project
 
 ALL = {"own", "ours", "teachers", "all", "exercise", "gone"}
 OPEN = {"all", "exercise"}
@@ -293,8 +294,14 @@ def see_projects(client: Client, user: User | None, shelf: Shelf) -> set[str]:
 
 @column("adapt", needs_account=True)
 def see_adapted(client: Client, user: User | None, shelf: Shelf) -> set[str]:
-    seen = {slug for slug in ALL if client.post(f"/library/{slug}/adapt/").status_code == 302}
-    return seen if user is not None else set()
+    """Those of which there is a project then: an answer alone may be the way to the sign-in page."""
+    for slug in ALL:
+        client.post(f"/library/{slug}/adapt/")
+    forks = Project.objects.filter(kind=Project.Kind.PROJECT).exclude(forked_from=None)
+    taken = set(forks.values_list("forked_from", flat=True))
+    return {
+        slug for slug, one in shelf.resources.items() if {one.version_id, one.released_id} & taken
+    }
 
 
 @column("collection")
