@@ -18,13 +18,13 @@ export function getQuery(data: FormData): string {
   return query.toString();
 }
 
-const LISTS = "details > fieldset";
+const LISTS = ".filter-more"; // these scroll by themselves
 
 /** Put in what was found; the focus, what is unfolded and how far the lists were scrolled stay. */
 export function replace(region: HTMLElement, html: string, setUp: SetUp): void {
   const focused = region.contains(document.activeElement) ? document.activeElement?.id : "";
   const open = new Map([...region.querySelectorAll("details")].map((one) => [one.id, one.open]));
-  const scrolled = new Map([...region.querySelectorAll(LISTS)].map((one) => [one.parentElement!.id, one.scrollTop]));
+  const scrolled = new Map([...region.querySelectorAll(LISTS)].map((one) => [one.id, one.scrollTop]));
   region.innerHTML = html;
   for (const one of region.querySelectorAll("details")) {
     const wasOpen = open.get(one.id) ?? one.open;
@@ -32,7 +32,7 @@ export function replace(region: HTMLElement, html: string, setUp: SetUp): void {
     one.open = wasOpen || (one.matches(".filter-more") && one.open);
   }
   for (const one of region.querySelectorAll(LISTS)) {
-    one.scrollTop = scrolled.get(one.parentElement!.id) ?? 0;
+    one.scrollTop = scrolled.get(one.id) ?? 0;
   }
   setUp(region);
   if (focused) {
