@@ -16,6 +16,8 @@ from candyce.projects.paths import is_notebook
 Tree = Mapping[str, list]
 NOTEBOOK_LIMIT = 20_000_000  # bytes of a notebook that is still looked into
 TEXT_LIMIT = 2_000_000  # of another file
+DATA_LIMIT = 1_000_000  # characters of structured data that are looked through
+_WORDS = {"image/svg+xml", "application/javascript"}
 
 
 @dataclass(frozen=True)
@@ -97,19 +99,69 @@ def _read_notebook(entry: list) -> dict[str, Any] | None:
 
 
 def iter_output_texts(cell: dict[str, Any]) -> Iterator[str]:
-    """What the results of a cell say in words: printed text, HTML, errors; no image."""
+    """What the results of a cell say in words: printed text, HTML, errors, structured data; no image."""
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else []:
         if not isinstance(output, dict):
             continue
         yield _join(output.get("text"))
         traceback = output.get("traceback")
-        yield "\n".join(str(line) for line in traceback) if isinstance(traceback, list) else ""
+        if isinstance(traceback, list):
+            yield "\n".join(line for line in traceback if isinstance(line, str))
         data = output.get("data")
         for mimetype, value in data.items() if isinstance(data, dict) else ():
-            if mimetype.startswith("text/") or mimetype == "image/svg+xml":
+            if mimetype.startswith("text/") or mimetype in _WORDS:
                 yield _join(value)
+            elif mimetype == "application/json" or mimetype.endswith("+json"):
+                yield join_data(value)
+
+
+def get_widget_text(notebook: dict[str, Any]) -> str:
+    """What the widgets of a notebook said when it was saved: it stands in no cell, and every reader gets it."""
+    metadata = notebook.get("metadata")
+    return join_data(metadata.get("widgets")) if isinstance(metadata, dict) else ""
+
+
+def iter_html(cell: dict[str, Any]) -> Iterator[str]:
+    """The results of a cell that are HTML."""
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else []:
+        data = output.get("data") if isinstance(output, dict) else None
+        if isinstance(data, dict):
+            yield _join(data.get("text/html"))
+
+
+def join_data(value: Any) -> str:
+    """The names, words and whole numbers in what was read from JSON, a line each, up to ``DATA_LIMIT``."""
+    found, length = [], 0
+    for text in _iter_data(value):
+        length += len(text) + 1
+        found.append(text)
+        if length > DATA_LIMIT:
+            break
+    return "\n".join(found)[:DATA_LIMIT]
+
+
+def _iter_data(value: Any) -> Iterator[str]:
+    """An object's names, then its words side by side, as a given and a family name are, then the rest of it.
+
+    Without recursion, since depth is a stranger's.
+    """
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield from one
+            yield from (part for part in one.values() if isinstance(part, str))
+            waiting.extend(part for part in reversed(one.values()) if not isinstance(part, str))
+        elif isinstance(one, list):
+            waiting.extend(reversed(one))
+        elif isinstance(one, str) or (isinstance(one, int) and not isinstance(one, bool)):
+            yield str(one)
 
 
 def _join(value: Any) -> str:
-    return "".join(str(part) for part in value) if isinstance(value, list) else str(value or "")
+    """A text or its lines; of anything else that stands there, nothing."""
+    if isinstance(value, list):
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""

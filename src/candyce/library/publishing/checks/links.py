@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from candyce.library.needs import uses_network
 from candyce.library.publishing.checks.findings import ADVICE, BLOCK, Finding
-from candyce.library.publishing.checks.markup import parse
-from candyce.library.publishing.content import Content, Place
+from candyce.library.publishing.checks.markup import parse, parse_html
+from candyce.library.publishing.content import Content, Place, iter_html
 from candyce.projects.paths import get_folders
 
 EXTERNAL = 40  # addresses that are tried
@@ -23,12 +23,28 @@ def find_links(content: Content) -> Iterator[Finding]:
     for place in content.iter_places():
         if place.kind == "markdown":
             yield from _find_in_text(place, known)
-        elif place.kind == "code" and uses_network(place.source):
-            yield Finding.at(
-                place, "fetches", ADVICE,
-                _("This cell reads from the network: without one it fails."),
-                _("Put the data among the files of the project, or untick “Works without a network”."),
-            )  # fmt: skip
+        elif place.kind == "code":
+            yield from _find_in_code(place)
+
+
+def _find_in_code(place: Place) -> Iterator[Finding]:
+    if uses_network(place.source):
+        yield Finding.at(
+            place, "fetches", ADVICE,
+            _("This cell reads from the network: without one it fails."),
+            _("Put the data among the files of the project, or untick “Works without a network”."),
+        )  # fmt: skip
+    # Advice: a library may have written the image, and text beside it may say what it shows.
+    if any(not described for html in iter_html(place.cell) for _src, described in _images(html)):
+        yield Finding.at(
+            place, "no_alternative_result", ADVICE,
+            _("An image in the result has no alternative text: who cannot see it learns nothing of it."),
+            _('Give it one where the code writes it (<img … alt="a map of the rivers">), or say below what it shows.'),
+        )  # fmt: skip
+
+
+def _images(html: str) -> list[tuple[str, bool]]:
+    return parse_html(html).images if "<img" in html.lower() else []
 
 
 def _find_in_text(place: Place, known: set[str]) -> Iterator[Finding]:

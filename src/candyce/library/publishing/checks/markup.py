@@ -1,4 +1,4 @@
-"""Images and links of a Markdown cell, HTML in it included; what stands in its code is not."""
+"""Images and links of a Markdown cell, HTML in it included, or of a result; what stands in code is not."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _FILE_NAME = re.compile(r"[\w .-]*\.(?:png|jpe?g|gif|svg|webp|bmp)", re.IGNORECASE)
+_LENGTH = 500_000  # characters that are read
 _EMPTY_WORDS = {"image", "img", "photo", "figure", "picture", "alt text", "texte alternatif"}
 
 
@@ -31,13 +32,20 @@ def _parser() -> MarkdownIt:
 def parse(source: str) -> Markup:
     found = Markup()
     reader = _Html(found)
-    for token in _walk(_parser().parse(source[:500_000])):
+    for token in _walk(_parser().parse(source[:_LENGTH])):
         if token.type == "image":
             found.images.append((str(token.attrGet("src") or ""), says_something(token.content)))
         elif token.type == "link_open":
             found.links.append(str(token.attrGet("href") or ""))
         elif token.type in {"html_inline", "html_block"}:
             reader.feed(token.content)
+    return found
+
+
+def parse_html(source: str) -> Markup:
+    """Of HTML alone, as a result is."""
+    found = Markup()
+    _Html(found).feed(source[:_LENGTH])
     return found
 
 

@@ -13,7 +13,12 @@ from candyce.accounts.access import taught_classes
 from candyce.accounts.models import Enrolment, User
 from candyce.lib.text import fold
 from candyce.library.publishing.checks.findings import CONFIRM, Finding
-from candyce.library.publishing.content import Content, Place, iter_output_texts
+from candyce.library.publishing.content import (
+    Content,
+    Place,
+    get_widget_text,
+    iter_output_texts,
+)
 
 LENGTH = 1_000_000  # characters of one text that are looked through
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[A-Za-z]{2,24}\b")
@@ -48,11 +53,12 @@ _NOBODY = {
 
 @dataclass(frozen=True)
 class Text:
-    """A text and where it stands."""
+    """A text and where it stands; ``widgets``: in what the widgets of the notebook said when it was saved."""
 
     place: Place | None
     path: str
     text: str
+    widgets: bool = False
 
 
 def find_personal(content: Content, user: User) -> Iterator[Finding]:
@@ -65,6 +71,8 @@ def _iter_texts(content: Content) -> Iterator[Text]:
     for place in content.iter_places():
         outputs = "\n".join(iter_output_texts(place.cell))
         yield Text(place, place.path, f"{place.source}\n{outputs}"[:LENGTH])
+    for path, notebook in content.notebooks.items():
+        yield Text(None, path, get_widget_text(notebook or {})[:LENGTH], widgets=True)
     for path, text in content.texts.items():
         yield Text(None, path, text[:LENGTH])
 
@@ -106,6 +114,11 @@ def _make(text: Text, code: str, message: str, found: list[str]) -> Finding:
     shown = ", ".join(dict.fromkeys(found[:20]))
     sentence = message % {"shown": shown if len(shown) < 120 else shown[:117] + "…"}
     mend = _("Take it away, in the results too, or write something invented.")
+    if text.widgets:
+        mend = _(
+            "The saved state of the widgets holds it: take “widgets” out of the notebook’s metadata, or save it"
+            " in Jupyter without the state of widgets."
+        )
     if text.place is not None:
         return Finding.at(text.place, code, CONFIRM, sentence, mend)
     return Finding(code, CONFIRM, sentence, mend, text.path)

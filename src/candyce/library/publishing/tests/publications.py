@@ -18,7 +18,7 @@ TEXT = (
 CODE = "import math\nimport matplotlib.pyplot as plt\nfor i in range(3):\n    print(i)"
 
 
-def make_notebook(text, *cells):
+def make_notebook(text, *cells, metadata=None):
     first = {"cell_type": "markdown", "id": "text", "metadata": {}, "source": text}
     code = {
         "cell_type": "code",
@@ -28,7 +28,12 @@ def make_notebook(text, *cells):
         "outputs": [],
         "execution_count": None,
     }
-    notebook = {"cells": [first, code, *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    notebook = {
+        "cells": [first, code, *cells],
+        "metadata": metadata or {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     return json.dumps(notebook).encode()
 
 
@@ -37,9 +42,10 @@ def make_project(user, text=TEXT, **more):
     return actions.create_project(acting_user=user, title="Mon tri", files=contents)
 
 
-def give_notebook(project, text, *cells, path="tri.ipynb"):
+def give_notebook(project, text, *cells, path="tri.ipynb", metadata=None):
     """Replace the notebook of the project."""
-    saved = files.put_file(project, path, make_notebook(text, *cells), acting_user=project.owner)
+    data = make_notebook(text, *cells, metadata=metadata)
+    saved = files.put_file(project, path, data, acting_user=project.owner)
     project.tree = saved.tree
 
 

@@ -14,8 +14,10 @@ from candyce.lib.outgoing_errors import Unreachable
 from candyce.library.models import Draft, Resource
 from candyce.library.publishing import outside, tasks, trial
 from candyce.library.publishing.checks import ADVICE, BLOCK, CONFIRM, find_all
+from candyce.library.publishing.checks.links import find_links
 from candyce.library.publishing.checks.markup import parse
-from candyce.library.publishing.content import read_content
+from candyce.library.publishing.checks.personal import find_personal
+from candyce.library.publishing.content import DATA_LIMIT, Content, join_data, read_content
 from candyce.library.publishing.tests.publications import (
     give_notebook,
     make_project,
@@ -32,6 +34,17 @@ def code(source, *outputs, cell_id="k"):
 
 def printed(text):
     return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def shown(mimetype, value):
+    return {"output_type": "display_data", "metadata": {}, "data": {mimetype: value}}
+
+
+def nest(value, depth=400):
+    """The value within lists within lists."""
+    for _time in range(depth):
+        value = [value]
+    return value
 
 
 def find(project, user):
@@ -94,6 +107,83 @@ def test_what_only_looks_personal_is_left_alone(taught):
     assert (
         codes(make_project(taught.charlie, "# Bob Test"), taught.charlie) == set()
     )  # not his pupil
+
+
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+DATA = [
+    ({"lignes": [{"prénom": "Bob", "nom": "Test", "note": 12}]}, "pupil"),
+    ({"Bob Test": 12}, "pupil"),
+    (["vu par", {"qui": "a.b@lycee.fr"}], "email"),
+    ({"nir": 255081416802538}, "nir"),
+    ("/home/nbenali/cours", "home"),
+    (nest("a.b@lycee.fr"), "email"),
+]
+
+
+def test_personal_data_are_found_in_data_that_results_hold(taught):
+    project = make_project(taught.alice)
+    for mimetype in ("application/json", "application/vnd.vegalite.v5+json"):
+        for value, kind in DATA:
+            give_notebook(project, "# Un titre", code("x", shown(mimetype, value), cell_id="out"))
+            (found,) = find(project, taught.alice)
+            assert (found.code, found.level, found.cell_id) == (kind, CONFIRM, "out"), value
+
+
+def test_personal_data_are_found_in_the_saved_state_of_widgets(taught):
+    project = make_project(taught.alice)
+    for value, kind in DATA:
+        state = {"abc": {"model_name": "TextModel", "state": {"value": value}}}
+        widgets = {WIDGET_STATE: {"state": state, "version_major": 2}}
+        give_notebook(project, "# Un titre", metadata={"widgets": widgets})
+        (found,) = find(project, taught.alice)
+        assert (found.code, found.level, found.path, found.number) == (
+            kind,
+            CONFIRM,
+            "tri.ipynb",
+            0,
+        )
+        assert "widgets" in found.mend
+
+
+ODD = [None, True, 7, "x", 1e300, [], {}, [None, {"": [1.5, False]}], 10**4000, nest("x", 5_000)]
+
+
+def test_results_and_metadata_of_any_shape_are_read_within_bounds(school):
+    outputs = [odd for shape in ODD for odd in (shape, [shape], [{"data": shape}],
+               [{"data": {"text/html": shape, "application/json": shape}}])]  # fmt: skip
+    cells = [{"cell_type": "code", "id": "out", "source": "x", "outputs": one} for one in outputs]
+    for odd in [*ODD, *({"widgets": shape} for shape in ODD)]:
+        notebook = {"cells": cells, "metadata": odd}
+        content = Content({}, {"tri.ipynb": notebook, "rien.ipynb": None}, {})
+        assert list(find_personal(content, school.alice)) == []
+        assert list(find_links(content)) == []
+    assert len(join_data(["x" * 1000] * 2_000)) == DATA_LIMIT
+
+
+RESULTS = [
+    ('<p><img src="carte.png"></p>', True),
+    (["<div>", "<IMG src='data:image/png;base64,AA'/>"], True),
+    ('<img src="carte.png" alt="image">', True),
+    ('<img src="carte.png" alt="Carte des fleuves">', False),
+    ('<img src="puce.png" alt="">', False),
+    ("<!-- <img src='carte.png'> --><p>&lt;img&gt;</p>", False),
+    ("<script>x = '<img>'</script>", False),
+    ("<img " * 200_000, False),
+]
+
+
+def test_images_in_results_should_have_alternative_text_too(school):
+    project = make_project(school.alice)
+    for value, missing in RESULTS:
+        output = shown("text/html", value)
+        give_notebook(project, "# Un titre", code("x", output, output, cell_id="out"))
+        found = [one for one in find(project, school.alice) if one.code != "large_output"]
+        places = [(one.code, one.level, one.number, one.cell_id) for one in found]
+        expected = [("no_alternative_result", ADVICE, 3, "out")] if missing else []
+        assert places == expected, str(value)[:100]
+    settle(project)
+    give_notebook(project, "# Un titre", code("x", shown("text/html", "<img src='x.png'>")))
+    assert not any(one.blocks("everyone") for one in find(project, school.alice))
 
 
 MARKUP = [
