@@ -17,7 +17,7 @@ from candyce.assignments.groups import LARGEST, SMALLEST
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import LATE_GRACE_MAX, Assignment, Copy
 from candyce.assignments.timing import TimeRules, get_rules
-from candyce.lib.errors import CandyceError
+from candyce.lib.forms import RefusableForm
 
 MOMENT = "%Y-%m-%dT%H:%M"
 RULES = tuple(one.name for one in fields(TimeRules))
@@ -53,16 +53,6 @@ def make_moment(label: Any, help_text: Any) -> forms.DateTimeField:
 class ClassesField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Class) -> str:
         return f"{obj.title} ({obj.subject})" if obj.subject else obj.title
-
-
-class RefusableForm(forms.Form):
-    """A form that can show an action's refusal at its fields."""
-
-    def add_error_of(self, error: CandyceError) -> None:
-        for name, text in error.fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
-        if not error.fields:
-            self.add_error(None, str(error))
 
 
 class GivenForm(RefusableForm):

@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candyce.assignments.actions.times import EXTRA_MINUTES, EXTRA_PERCENT, OwnTimes
-from candyce.assignments.forms import RefusableForm, make_moment
+from candyce.assignments.forms import make_moment
 from candyce.assignments.models import Assignment, PupilTimes
+from candyce.lib.forms import RefusableForm
 
 
 class OwnTimesForm(RefusableForm):

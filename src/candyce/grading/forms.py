@@ -9,12 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from candyce.assignments.forms import MarkField, MarkForm, RefusableForm
+from candyce.assignments.forms import MarkField, MarkForm
 from candyce.assignments.marks import say_mark
 from candyce.assignments.models import Copy
 from candyce.grading.asked import Criterion
 from candyce.grading.bank import TEXT_LIMIT
 from candyce.grading.models import Answer
+from candyce.lib.forms import RefusableForm
 
 COMMENT_LIMIT = 5000  # characters
 

@@ -133,13 +133,14 @@ def make_search_text(resource: Resource) -> str:
     version = resource.released or resource.version
     for name, entry in version.tree.items():
         if is_notebook(name):
-            parts += _read_sources(entry[0])
+            parts += read_sources(entry[0])
     return fold(" ".join(parts))
 
 
-def _read_sources(sha256: str) -> list[str]:
+def read_sources(sha256: str) -> list[str]:
+    """The text and code of a stored notebook; of one that nobody can read, nothing."""
     try:
-        cells = json.loads(read_blob(sha256))["cells"]
+        cells: list[Any] = json.loads(read_blob(sha256))["cells"]
         return ["".join(cell.get("source", "")) for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []  # a notebook that nobody can read has no words
+        return []

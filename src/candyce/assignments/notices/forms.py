@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import Class, User
-from candyce.assignments.forms import RefusableForm
 from candyce.assignments.notices.actions import TEXT_LIMIT
 from candyce.assignments.notices.questions import Given
+from candyce.lib.forms import RefusableForm
 
 ALL, CHOSEN = "all", "chosen"
 

@@ -17,7 +17,7 @@ from candyce.grading.gradebook.actions import MOST
 from candyce.grading.gradebook.book import Column, Link
 from candyce.grading.gradebook.models import LineItem
 from candyce.grading.gradebook.skills import Framework, get_frameworks
-from candyce.lib.errors import CandyceError
+from candyce.lib.forms import RefusableForm
 from candyce.lib.text import fold
 
 ITEM_FIELDS = ("title", "day", "mark_max", "coefficient")
@@ -91,7 +91,7 @@ def _name(column: Column) -> str:
     return f"coefficient-{column.key}"
 
 
-class ItemForm(forms.Form):
+class ItemForm(RefusableForm):
     """A column without an assignment."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
@@ -113,12 +113,6 @@ class ItemForm(forms.Form):
         super().__init__(data, initial=initial, label_suffix="")
         self.fields["day"] = _day(pgettext_lazy("of a test", "Date"), required=True)
         self.order_fields(["title", "day", "mark_max", "coefficient", "told"])
-
-    def add_error_of(self, error: CandyceError) -> None:
-        for name, message in error.fields.items():
-            self.add_error(name, str(message))
-        if not error.fields:
-            self.add_error(None, str(error))
 
 
 class PeriodRow(forms.Form):

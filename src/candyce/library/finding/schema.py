@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import calendar
-import json
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
 
 from django.utils import translation
 from tantivy import Document, Schema, SchemaBuilder
 
+from candyce.library.editions import read_sources
 from candyce.library.finding import facets
 from candyce.library.finding.words import split_content, stem_all
 from candyce.library.models import Resource
-from candyce.projects.blobs import read_blob
 
 VERSION = 1  # of what is indexed: another one makes the index anew
 # How often a word of each part is said, so to speak: the better the part, the heavier its words (BM25F).
@@ -190,12 +188,3 @@ def _read_content(resource: Resource) -> str:
         if name.endswith(".ipynb"):
             parts += read_sources(entry[0])
     return "\n".join(parts)[:MAX_CONTENT]
-
-
-def read_sources(sha256: str) -> list[str]:
-    """The text and code of a stored notebook; of one that nobody can read, nothing."""
-    try:
-        cells: list[Any] = json.loads(read_blob(sha256))["cells"]
-        return ["".join(cell.get("source", "")) for cell in cells]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []

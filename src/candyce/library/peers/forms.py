@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import Organisation, User
-from candyce.lib.errors import CandyceError
+from candyce.lib.forms import RefusableForm
 from candyce.lib.text import MAX_ID, read_number
 from candyce.library.models import Report, Review
 from candyce.library.peers.access import endorsing_organisations
@@ -28,13 +28,6 @@ MARKS = [
     ("4", _("Mostly")),
     ("5", _("Entirely")),
 ]
-
-
-class RefusableForm(forms.Form):
-    """A form that can show an action's refusal."""
-
-    def add_error_of(self, error: CandyceError) -> None:
-        self.add_error(None, str(error))
 
 
 class ReviewForm(RefusableForm):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from candyce.accounts.http import SignedInRequest
 from candyce.lib.errors import CandyceError, Conflict, NotFound
+from candyce.lib.forms import RefusableForm
 from candyce.library import access
 from candyce.library.models import Resource, Review
 from candyce.library.peers import access as peers
@@ -152,6 +153,6 @@ def report(request: SignedInRequest, slug: str, pk: int | None = None) -> HttpRe
 
 
 def _render(
-    request: SignedInRequest, template: str, context: dict[str, object], form: forms.RefusableForm
+    request: SignedInRequest, template: str, context: dict[str, object], form: RefusableForm
 ) -> HttpResponse:
     return render(request, template, context, status=422 if form.is_bound else 200)

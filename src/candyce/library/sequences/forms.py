@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from candyce.accounts.models import Organisation, User
-from candyce.lib.errors import CandyceError
+from candyce.lib.forms import RefusableForm
 from candyce.library.access import staff_organisations
 from candyce.library.models import Collection, Resource
 from candyce.library.sequences.actions import DESCRIPTION, NOTE, Said
 
 
-class CollectionForm(forms.Form):
+class CollectionForm(RefusableForm):
     """What a person says of a collection."""
 
     kind = forms.ChoiceField(
@@ -62,12 +62,6 @@ class CollectionForm(forms.Form):
 
     def get_said(self) -> Said:
         return Said(**self.cleaned_data)
-
-    def add_error_of(self, error: CandyceError) -> None:
-        for name, text in error.fields.items():
-            self.add_error(name if name in self.fields else None, str(text))
-        if not error.fields:
-            self.add_error(None, str(error))
 
 
 def get_initial(collection: Collection) -> dict[str, Any]:
