@@ -7,6 +7,7 @@ a longer word while it is the last and one still types, or the nearest word of a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -84,10 +85,12 @@ def all_of(queries: list[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
 
 
-def _whole(word: str) -> list[Query]:
-    """The word in each of its stems, in the metadata and in the notebooks."""
+def _whole(word: str, *, but: Collection[str] = ()) -> list[Query]:
+    """The word in each of its stems (those in ``but`` aside), in the metadata and in the notebooks."""
     found = []
     for stem in get_stems(word):
+        if stem in but:
+            continue
         found.append(_term("words", stem))
         found.append(Query.boost_query(_term("content", stem), CONTENT_BOOST))
     return found
@@ -135,19 +138,30 @@ class Planner:
             if len(group) > 1
             else _whole(group[0])
         )
-        for other in get_synonyms().get(group, ()):
-            query = all_of([any_of(_whole(word)) for word in other])
-            forms.append(Query.boost_query(query, SYNONYM_BOOST))
+        forms += self._synonyms(group)
         word = group[-1]
         if beginning and len(group) == 1:
             forms += self._begin(word)
-        if len(group) > 1 or self._is_known(word, any_of(forms), beginning=beginning):
+        known = group in get_synonyms() or self._is_known(word, any_of(forms), beginning=beginning)
+        if known:
             return Part(group, any_of(forms))
         corrections = self.correct(word, beginning=beginning)
         if not corrections:
             return Part(group, any_of(forms))
         queries = [query for one in corrections for query in _whole(one)]
         return Part(group, any_of(queries), corrected=corrections[0])
+
+    def _synonyms(self, group: tuple[str, ...]) -> list[Query]:
+        """What stands for the group; each stem once, for every list of resources that is read costs its length."""
+        asked = set(get_stems(group[0])) if len(group) == 1 else set()
+        found = []
+        for other in get_synonyms().get(group, ()):
+            if len(other) > 1:
+                found.append(all_of([any_of(_whole(word)) for word in other]))
+            else:
+                found += _whole(other[0], but=asked)
+                asked.update(get_stems(other[0]))
+        return [Query.boost_query(query, SYNONYM_BOOST) for query in found]
 
     def _begin(self, word: str) -> list[Query]:
         """Words of the metadata that begin so; of very short beginnings and long ones, those that are few."""

@@ -17,13 +17,13 @@ from candyce.library.finding import facets
 from candyce.library.finding.words import split_content, stem_all
 from candyce.library.models import Resource
 
-VERSION = 1  # of what is indexed: another one makes the index anew
+VERSION = 2  # of what is indexed: another one makes the index anew
 # How often a word of each part is said, so to speak: the better the part, the heavier its words (BM25F).
 WEIGHTS = {"title": 8, "keywords": 5, "objectives": 3, "abstract": 2, "other": 1}
 HEAVIEST = 12
 BEGINNINGS = range(2, 6)  # letters of the beginnings that are words of the index
 MAX_CONTENT = 200_000  # letters of notebooks that are searched
-SAMPLES = 16  # one of so many resources stands for all when a count is rounded
+SAMPLES = (16, 64)  # one of so many resources stands for all when a count is rounded
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def make_document(entry: Entry) -> Document:
         names=" ".join(weights),
         content=" ".join(stem_all(content, entry.language)),
         hidden=entry.hidden,
-        sample=get_sample(entry.slug),
+        sample=get_samples(entry.slug),
         **entry.values,
     )
     document.add_float("weight", entry.weight)
@@ -109,9 +109,10 @@ def _order_title(title: str) -> int:
     return int.from_bytes(letters.ljust(8, b"\0"), "big")
 
 
-def get_sample(slug: str) -> str:
-    """Which of the :data:`SAMPLES` the resource stands in: the same on every node."""
-    return str(zlib.crc32(slug.encode()) % SAMPLES)
+def get_samples(slug: str) -> list[str]:
+    """In which of the samples the resource stands: the same on every node."""
+    number = zlib.crc32(slug.encode())
+    return [str(one_of) for one_of in SAMPLES if number % one_of == 0]
 
 
 def make_entry(resource: Resource) -> Entry:

@@ -13,8 +13,8 @@ from candyce.library.finding import facets, schema, store
 from candyce.library.finding.asked import PAGE, Asked
 from candyce.library.finding.plan import Planner, Sight, all_of, choose
 
-# Up to so many resources every count is exact; of more, one in SAMPLES is counted, rare values still exactly.
-EXACT = 100_000
+# Up to so many resources every count is exact; of more, a sample is counted, rare values still exactly.
+EXACT = 30_000
 RARE = 3_000  # resources with a value: so few are always counted
 WINDOW = 5 * PAGE  # the best so many are put in order again by their weight
 MOST_VALUES = 400
@@ -92,11 +92,11 @@ def _find(
 ) -> Found:
     key = (planner.sight, asked.text, tuple(sorted(asked.chosen.items())), how)
     tally = _cache.get(opened.key, key)
-    if tally is None:
-        tally = _count(planner, wanted, asked.chosen)
-        _cache.put(opened.key, key, tally)
     query = planner.see(_and(wanted, choose(asked.chosen)))
-    slugs = _read_page(planner, query, asked, bool(wanted)) if tally.total else []
+    slugs, total = _read_page(planner, query, asked, ranked=bool(wanted), count=tally is None)
+    if tally is None:
+        tally = _count(planner, wanted, asked.chosen, query, total)
+        _cache.put(opened.key, key, tally)
     return Found(slugs, tally.total, tally.counts, tally.sampled)
 
 
@@ -106,34 +106,38 @@ def _and(wanted: list[Query], choices: list[Query]) -> Query:
     return all_of(queries) if queries else Query.all_query()
 
 
-def _read_page(planner: Planner, query: Query, asked: Asked, ranked: bool) -> list[str]:
+def _read_page(
+    planner: Planner, query: Query, asked: Asked, *, ranked: bool, count: bool
+) -> tuple[list[str], int]:
+    """The page, and with ``count`` how many there are: one pass over a long list costs less than two."""
     searcher, first = planner.searcher, (asked.page - 1) * PAGE
     if asked.sort == "relevance" and ranked:
         # Windows as long as some pages: each is put in order by itself, so that pages neither overlap nor leave holes.
         start = first // WINDOW * WINDOW
-        hits = searcher.search(query, WINDOW, count=False, offset=start).hits
-        addresses = [address for _score, address in hits]
+        found: Any = searcher.search(query, WINDOW, count=count, offset=start)
+        addresses = [address for _score, address in found.hits]
         weights = searcher.fast_field_values("weight", addresses)
         scored = [
             (score * (weight or 1.0), address)
-            for (score, address), weight in zip(hits, weights, strict=True)
+            for (score, address), weight in zip(found.hits, weights, strict=True)
         ]
         scored.sort(key=lambda one: -one[0])
         page = [address for _score, address in scored[first - start : first - start + PAGE]]
     else:
         fields = {"relevance": "weight", "newest": "newest", "title": "title"}
         order = Order.Asc if asked.sort == "title" else Order.Desc
-        hits = searcher.search(
-            query, PAGE, count=False, offset=first, order_by_field=fields[asked.sort], order=order
-        ).hits
-        page = [address for _score, address in hits]
-    return [searcher.doc(address)["slug"][0] for address in page]
+        field = fields[asked.sort]
+        found = searcher.search(
+            query, PAGE, count=count, offset=first, order_by_field=field, order=order
+        )
+        page = [address for _score, address in found.hits]
+    return [searcher.doc(address)["slug"][0] for address in page], int(found.count or 0)
 
 
-def _count(planner: Planner, wanted: list[Query], chosen: facets.Chosen) -> Tally:
+def _count(
+    planner: Planner, wanted: list[Query], chosen: facets.Chosen, query: Query, total: int
+) -> Tally:
     """What is left by the choices, and of each facet in which one chose, what the other choices leave."""
-    query = planner.see(_and(wanted, choose(chosen)))
-    total = planner.count(query)
     counts, sampled = _count_values(planner, query, facets.NAMES, total)
     for name in chosen:
         if not facets.BY_NAME[name].every:
@@ -150,13 +154,14 @@ def _count_values(
 ) -> tuple[facets.Counts, set[tuple[str, str]]]:
     if total <= EXACT:
         return _aggregate(planner, query, names), set()
-    sample = Query.term_query(schema.make_schema(), "sample", "0", "basic")
+    one_of = next((one for one in schema.SAMPLES if total <= one * EXACT), schema.SAMPLES[-1])
+    sample = Query.term_query(schema.make_schema(), "sample", str(one_of), "basic")
     some = Query.boolean_query([(Occur.Must, sample), (Occur.Must, query)])
     counts = _aggregate(planner, some, names)
     sampled = set()
     for name, found in counts.items():
         for value in found:
-            found[value] = round(found[value] * schema.SAMPLES, -2)
+            found[value] = round(found[value] * one_of, -2)
             sampled.add((name, value))
         for value, everywhere in planner.searcher.terms_with_prefix(name, "", limit=MOST_VALUES):
             if everywhere <= RARE:
