@@ -11,7 +11,6 @@ import hmac
 import json
 import uuid
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +21,8 @@ from candyce.assignments import queries
 from candyce.assignments.models import Assignment, Copy
 from candyce.collab.queries import get_recent_notebooks
 from candyce.lib.errors import CandyceError, NotFound
-from candyce.lib.notebook_html import render_cell
+from candyce.lib.markdown import Room
+from candyce.lib.notebook_html import render_again
 from candyce.projects.contents import get_stored
 from candyce.projects.models import Project
 from candyce.projects.notebooks import read_notebook
@@ -85,24 +85,21 @@ def get_cells(copy: Copy, language: str, at: str = "") -> list[Cell] | None:
     if notebook is None:
         return None
     cells = [cell for cell in notebook.get("cells") or [] if isinstance(cell, dict)][:CELLS]
-    return [_make_cell(copy.pk, cell, language, at) for cell in cells]
+    room = Room()
+    return [_make_cell(copy.pk, cell, language, at, room) for cell in cells]
 
 
-def _make_cell(copy_id: uuid.UUID, cell: dict[str, Any], language: str, at: str) -> Cell:
+def _make_cell(
+    copy_id: uuid.UUID, cell: dict[str, Any], language: str, at: str, room: Room
+) -> Cell:
     name = str(cell.get("id", ""))
     seen = {key: cell.get(key) for key in ("cell_type", "source", "outputs", "attachments")}
-    html = _render(json.dumps(seen, sort_keys=True), language)
+    html = render_again(json.dumps(seen, sort_keys=True), language, room)
     number = hashlib.blake2s(copy_id.bytes + name.encode("utf-8", "replace"), digest_size=8)
     # Two cells that hold the same have marks of their own: a page may have one and lack the other.
     mark = hashlib.blake2s(number.digest() + html.encode("utf-8", "replace"), digest_size=5)
     cell_id = f"cell-{number.hexdigest()}"
     return Cell(cell_id, mark.hexdigest(), html, bool(at) and name == at)
-
-
-@lru_cache(maxsize=1000)
-def _render(cell: str, language: str) -> SafeString:
-    """A cell's HTML in the active ``language``; most have not changed since the last look."""
-    return render_cell(json.loads(cell))
 
 
 def _read(project: Project) -> dict[str, Any] | None:

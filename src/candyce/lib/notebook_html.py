@@ -7,8 +7,9 @@ and widgets are named and left out. Lengths are bounded, so that a 20 MB output 
 from __future__ import annotations
 
 import base64
+import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -23,6 +24,7 @@ from candyce.lib.markdown import Room, render_markdown, sanitise
 TEXT_LIMIT = 20_000  # characters of one text output
 IMAGE_LIMIT = 2_000_000  # characters of one base64 image
 CELL_LIMIT = 1000  # cells of a page
+REMEMBERED = 20_000  # characters of a cell (as JSON) whose HTML is kept for the next look
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -103,6 +105,21 @@ def render_cell(cell: dict[str, Any], room: Room | None = None) -> SafeString:
     body = format_html_join("", "{}", ((part,) for part in outputs))
     shown = format_html('<div class="outputs">{}</div>', body) if outputs else SafeString("")
     return format_html('<div class="cell-code">{}{}</div>', render_code(source), shown)
+
+
+def render_again(cell: str, language: str | None, room: Room) -> SafeString:
+    """A cell (nbformat 4, as JSON) of a page that is made again and again, in the active ``language``.
+
+    What is small is kept for the next time, with little room for pictures; the rest shares the page's ``room``.
+    """
+    if len(cell) < REMEMBERED:
+        return _render_small(cell, language)
+    return render_cell(json.loads(cell), room)
+
+
+@lru_cache(maxsize=1024)
+def _render_small(cell: str, _language: str | None) -> SafeString:
+    return render_cell(json.loads(cell), Room(10 * REMEMBERED))
 
 
 def render_notebook(notebook: dict[str, Any], room: Room | None = None) -> SafeString:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from django.utils.html import format_html
@@ -14,10 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from candyce.collab.history.content import Content
-from candyce.lib.notebook_html import CELL_LIMIT, render_cell, render_code, render_notebook
+from candyce.lib.markdown import Room
+from candyce.lib.notebook_html import CELL_LIMIT, render_again, render_code, render_notebook
 
 TEXT_LIMIT = 200_000  # characters of a text shown
-REMEMBERED = 20_000  # characters of a cell whose HTML is kept for the next frame
 
 
 def render(content: Content, path: str) -> SafeString:
@@ -45,7 +44,7 @@ class Picture:
 
 def draw(content: Content, path: str) -> Picture:
     """The cells of a content; a text is one cell."""
-    picture = Picture()
+    picture, room = Picture(), Room()
     if isinstance(content, str):
         digest = _digest(content)
         picture.cells.append(("text", digest))
@@ -55,14 +54,8 @@ def draw(content: Content, path: str) -> Picture:
         source = json.dumps(cell, sort_keys=True)
         digest = _digest(source)
         picture.cells.append((str(cell.get("id") or number), digest))
-        small = len(source) < REMEMBERED
-        picture.html[digest] = _render_small(source, get_language()) if small else render_cell(cell)
+        picture.html[digest] = render_again(source, get_language(), room)
     return picture
-
-
-@lru_cache(maxsize=1024)
-def _render_small(source: str, _language: str | None) -> SafeString:
-    return render_cell(json.loads(source))
 
 
 def _digest(text: str) -> str:

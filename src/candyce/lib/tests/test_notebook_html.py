@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
 from candyce.lib.markdown import Room, render_markdown
-from candyce.lib.notebook_html import render_notebook
+from candyce.lib.notebook_html import REMEMBERED, render_again, render_notebook
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -129,3 +130,17 @@ def test_an_attached_picture_stands_only_as_often_as_there_is_room():
 def test_attachments_that_are_none_change_nothing():
     strange = {"p.png": "x", "q.png": {"image/png": 5}}
     assert 'alt="a"' in render_markdown("![a](attachment:p.png)", attachments=strange)
+
+
+@pytest.mark.parametrize("size", [100, REMEMBERED])
+def test_a_cell_that_is_looked_at_again_and_again_cannot_fill_the_memory(size):
+    """Small ones are kept, each with little room for pictures; large ones share the page's."""
+    cell = {
+        "cell_type": "markdown",
+        "source": "![a](attachment:a.png)\n" * 400,
+        "attachments": {"a.png": {"image/png": "A" * 4 * size}},
+    }
+    room = Room(50_000)
+    html = "".join(render_again(json.dumps({**cell, "id": n}), "fr", room) for n in "abc")
+    assert html.count("data:image/png") * 4 * size <= (50_000 if size > 100 else 3 * 200_000)
+    assert html.count("<img") >= html.count("data:image/png")

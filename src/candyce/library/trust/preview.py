@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from candyce.projects.pictures import Frames
 FIRST = 24  # cells that are shown at once
 FEW = 8  # cells that are not worth folding
 ENTRIES = 40  # of the contents
+TEXT = 300_000  # characters of all cells: colouring and formulas take seconds a million
 HEADING = re.compile(r"<h([1-6])(?=[\s>])[^>]*>(.*?)</h\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 
@@ -34,12 +36,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Preview:
-    """``tail``: what is folded, of ``folded`` cells."""
+    """``tail``: what is folded, of ``folded`` cells; ``left_out``: cells that are too much for a page."""
 
     contents: list[Entry]
     head: SafeString
     tail: SafeString
     folded: int
+    left_out: int
 
 
 def make_preview(
@@ -50,7 +53,9 @@ def make_preview(
     ``path``: where it is in ``tree``, whose pictures it shows; the tree is the one that the reader gets.
     """
     frames, room = Frames(tree or {}, path), Room()
-    cells = get_cells(notebook)[:CELL_LIMIT]
+    everything = get_cells(notebook)
+    lengths = itertools.accumulate(len(get_source(cell)) for cell in everything[:CELL_LIMIT])
+    cells = everything[: sum(length <= TEXT for length in lengths)]
     contents: list[Entry] = []
     parts = [_render(cell, contents, frames, room) for cell in cells]
     first = FIRST if len(parts) > FIRST + FEW else len(parts)
@@ -59,6 +64,7 @@ def make_preview(
         _join(parts[:first]),
         _join(parts[first:]),
         len(parts) - first,
+        len(everything) - len(cells),
     )
 
 

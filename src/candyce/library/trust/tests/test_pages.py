@@ -128,6 +128,17 @@ def test_all_cells_of_a_preview_share_the_room_for_attached_pictures(monkeypatch
     assert html.count('alt="jointe"') == 100
 
 
+def test_a_preview_ends_where_a_page_would_take_too_long_and_says_so(school, publish, portal):
+    cells = ["x = 1  # " + "a" * 100_000] * 5
+    preview = make_preview(notebook(*cells))
+    assert (preview.head.count("cell-code"), preview.left_out) == (2, 3)
+    assert make_preview(notebook("1")).left_out == 0
+    resource = publish(notebook(*cells))
+    portal.force_login(school.alice)
+    page = portal.get(f"/library/{resource.pk}/").content.decode()
+    assert "3 cellules sont de trop pour cette page" in page
+
+
 HOSTILE = (
     "# <img src=x onerror=alert(1)> titre\n\n<h2 id='content' onclick=a()>x</h2><script>a</script>",
     "<h3><a href='javascript:a()'>y</a></h3>",
