@@ -102,12 +102,12 @@ def get_band(minutes: int) -> str:
     return next(name for name, (low, high, _label) in BANDS.items() if low <= minutes <= high)
 
 
-def get_values(resource: Resource, *, recommended: bool) -> dict[str, list[str]]:
-    """The facets of a resource; ``recommended``: an endorsement of it stands."""
+def get_values(resource: Resource) -> dict[str, list[str]]:
+    """The values of each facet that a resource has."""
     marks = {
         "offline": resource.offline,
         "verified": resource.execution == "passed",
-        "recommended": recommended,
+        "recommended": bool(resource.recommendation),
     }
     return {
         "discipline": [resource.discipline],

@@ -124,7 +124,7 @@ def apply_changes(opened: store.Opened, *, most: int | None = None) -> bool:
 def read_entries(slugs: list[str] | None = None) -> Iterator[schema.Entry]:
     """Entries of these resources, or of all."""
     resources = Resource.objects.select_related("version", "released").prefetch_related(
-        "endorsements", "co_authors"
+        "co_authors"
     )
     if slugs is not None:
         resources = resources.filter(pk__in=slugs)

@@ -26,8 +26,8 @@ def search(user: access.Visitor, asked: Asked) -> Found:
         # A final s or x of a plural is forgiven.
         stem = word[:-1] if len(word) > 3 and word[-1] in "sx" else word
         resources = resources.filter(search_text__contains=stem)
-    known = list(resources.prefetch_related("endorsements").order_by("-published_at", "pk")[:MOST])
-    values = {one.pk: _get_values(one) for one in known}
+    known = list(resources.defer("search_text").order_by("-published_at", "pk")[:MOST])
+    values = {one.pk: facets.get_values(one) for one in known}
     counts: dict[str, Counter[str]] = {name: Counter() for name in facets.NAMES}
     for found in values.values():
         for name in facets.NAMES:
@@ -37,11 +37,6 @@ def search(user: access.Visitor, asked: Asked) -> Found:
     left.sort(key=lambda one: _rank(one, asked.sort, words))
     first = (asked.page - 1) * PAGE
     return Found([one.pk for one in left[first : first + PAGE]], len(left), dict(counts))
-
-
-def _get_values(resource: Resource) -> dict[str, list[str]]:
-    recommended = any(one.withdrawn_at is None for one in resource.endorsements.all())
-    return facets.get_values(resource, recommended=recommended)
 
 
 def _rank(resource: Resource, sort: str, words: list[str]) -> tuple[object, ...]:

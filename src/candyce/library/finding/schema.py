@@ -118,10 +118,9 @@ def get_samples(slug: str) -> list[str]:
 def make_entry(resource: Resource) -> Entry:
     """What is indexed of a resource, of the version for everybody: else one could guess a solution word by word.
 
-    Wants ``endorsements``, ``co_authors``, ``version`` and ``released`` fetched with it.
+    Wants ``co_authors``, ``version`` and ``released`` fetched with it.
     """
-    recommended = any(one.withdrawn_at is None for one in resource.endorsements.all())
-    values = facets.get_values(resource, recommended=recommended)
+    values = facets.get_values(resource)
     return Entry(
         slug=resource.pk,
         language=resource.language,
