@@ -15,11 +15,12 @@ from candyce.lib.errors import BadRequest, CandyceError, NotFound
 from candyce.lib.markdown import render_remark
 from candyce.lib.notebook_html import render_notebook
 from candyce.lib.text import MAX_ID, read_number
-from candyce.library import access, queries
+from candyce.library import access
 from candyce.library.models import Resource
 from candyce.library.peers import access as peers
 from candyce.library.peers import moderation
 from candyce.library.peers.forms import DecisionForm
+from candyce.library.trust.queries import read_main
 
 PAGE = 50  # handled reports a page
 
@@ -66,7 +67,7 @@ def show_case(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _show_case(request: SignedInRequest, resource: Resource, form: DecisionForm) -> HttpResponse:
-    notebook = queries.get_notebook(access.get_version(request.user, resource))
+    notebook = read_main(access.get_version(request.user, resource))
     matters = [
         {
             "matter": matter,

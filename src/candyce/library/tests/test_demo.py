@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from candyce.accounts.demo import load_demo_people
-from candyce.library import queries
 from candyce.library.demo import ADAPTATION, load_demo_library
 from candyce.library.loader import CONTENT, load_content
 from candyce.library.models import Collection, Edition, Endorsement, News, Report, Resource, Review
 from candyce.library.peers import moderation
 from candyce.library.peers.provenance import get_origin
+from candyce.library.trust.queries import read_main
 
 SHIPPED = ("algorithmes-de-tri", "interroger-un-fichier-csv", "fabriquer-un-son")
 
@@ -36,7 +36,7 @@ def test_demonstration_s_library_is_made_once_and_passes_over_what_does_not_ship
     assert origin.resource.slug == "interroger-un-fichier-csv"
     assert origin.verdict.allowed
     editions = list(adaptation.editions.order_by("number"))
-    sides = [queries.get_notebook(edition.version)["cells"] for edition in editions]
+    sides = [read_main(edition.version)["cells"] for edition in editions]
     assert len(sides[1]) == len(sides[0]) + 1
     queue = moderation.get_queue(school.administrator)
     assert [one.resource.slug for one in queue] == ["fabriquer-un-son"]

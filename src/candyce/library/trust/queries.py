@@ -18,13 +18,13 @@ from candyce.exercises import format as notebooks
 from candyce.lib.errors import NotFound
 from candyce.library.access import Visitor, get_editions, get_version, visible_to
 from candyce.library.models import Execution, Outputs, Resource, Thumbnail
+from candyce.library.queries import MAX_PREVIEW
 from candyce.library.trust.words import get_badge, say_where
 from candyce.projects.blobs import read_blob
 from candyce.projects.models import Version
 from candyce.projects.paths import find_main, is_notebook
 
 Notebook = dict[str, Any]
-MAX_PREVIEW = 5_000_000  # bytes of a notebook that is still rendered
 AGAIN = timedelta(hours=20)
 MARKS = 12  # of the row that a page shows
 
