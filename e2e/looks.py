@@ -100,16 +100,14 @@ class Look:
         return [f"{self}: {text}" for text in found]
 
 
-def crawl(
-    page: Page, start: str, looks: Sequence[Look], *, alike: int = 2, most: int = 60
-) -> dict[str, list[str]]:
+def crawl(page: Page, start: str, looks: Sequence[Look], *, most: int = 60) -> dict[str, list[str]]:
     """Visit the pages that can be reached by links from ``start``; returns the problems of each path.
 
     Each page is loaded once and looked at in each of ``looks``. Of the pages that differ only by an
-    identifier, ``alike`` are visited.
+    identifier, one is visited.
     """
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
-    waiting, seen, shapes = [start], {start}, {}
+    waiting, shapes = [start], {IDENTIFIERS.sub("*", start)}
     problems: dict[str, list[str]] = {}
     while waiting and len(problems) < most:
         url = waiting.pop(0)
@@ -123,10 +121,8 @@ def crawl(
         for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
             target = urldefrag(urljoin(url, link)).url.split("?")[0]
             shape = IDENTIFIERS.sub("*", target)
-            if not target.startswith(origin) or target in seen or NOT_PAGES.search(target):
+            if not target.startswith(origin) or shape in shapes or NOT_PAGES.search(target):
                 continue
-            seen.add(target)
-            shapes[shape] = shapes.get(shape, 0) + 1
-            if shapes[shape] <= alike:
-                waiting.append(target)
+            shapes.add(shape)
+            waiting.append(target)
     return problems
